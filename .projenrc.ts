@@ -1,0 +1,124 @@
+import { awscdk, javascript } from 'projen';
+import { Bundles } from './projenrc/bundles';
+import { Examples } from './projenrc/examples';
+import { Integration } from './projenrc/integration';
+import { Languages } from './projenrc/languages';
+import { PublicApi } from './projenrc/public-api';
+
+/** Everything that whoever publishes this library changes, once. */
+const PUBLISHED_AS = {
+  name: 'cdk-fargate-blue-green',
+  repositoryUrl: 'https://github.com/cdk-fargate-blue-green/cdk-fargate-blue-green.git',
+  author: 'The cdk-fargate-blue-green authors',
+  authorAddress: 'https://github.com/cdk-fargate-blue-green',
+  publishToPypi: { distName: 'cdk-fargate-blue-green', module: 'cdk_fargate_blue_green' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkfargatebluegreen',
+    mavenGroupId: 'io.github.cdk-fargate-blue-green',
+    mavenArtifactId: 'cdk-fargate-blue-green',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkFargateBlueGreen', packageId: 'CdkFargateBlueGreen' },
+  publishToGo: { moduleName: 'github.com/cdk-fargate-blue-green/cdk-fargate-blue-green-go', packageName: 'cdkfargatebluegreen' },
+};
+
+const TSCONFIG_DEV = 'tsconfig.dev.json';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  ...PUBLISHED_AS,
+  description: 'A containerised API on AWS Fargate with CodeDeploy blue/green deployments that do not get stuck, and that can be rehearsed on one machine.',
+  license: 'Apache-2.0',
+  copyrightOwner: PUBLISHED_AS.author,
+  keywords: ['aws', 'cdk', 'ecs', 'fargate', 'codedeploy', 'blue-green', 'canary', 'deployment'],
+  defaultReleaseBranch: 'main',
+  stability: 'experimental',
+  packageManager: javascript.NodePackageManager.NPM,
+  npmTrustedPublishing: true,
+  projenrcTs: true,
+  minNodeVersion: '20.0.0',
+  workflowNodeVersion: '22',
+  buildWorkflowOptions: { mutableBuild: false },
+  sampleCode: false,
+
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.3',
+  cdkVersion: '2.257.0',
+  constructsVersion: '10.5.1',
+  // Never part of the jsii assembly: the command line and the local AWS are bundled, and no construct may import them.
+  excludeTypescript: ['src/local-aws/**', 'src/rehearsal/**', 'test', 'integ', 'examples', 'projenrc', '.projenrc.ts'],
+  lambdaOptions: { runtime: awscdk.LambdaRuntime.NODEJS_22_X, awsSdkConnectionReuse: false },
+  integrationTestAutoDiscover: false,
+
+  tsconfigDevFile: TSCONFIG_DEV,
+  tsconfigDev: {
+    compilerOptions: { module: 'esnext', moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER, target: 'ES2022', lib: ['es2022'], types: ['node', 'jest'] },
+    include: ['projenrc/**/*.ts', 'integ/**/*.ts', 'examples/**/*.ts'],
+    exclude: ['node_modules', 'examples/**/cdk.out', 'examples/**/dist'],
+  },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'integ', 'examples', 'projenrc'],
+    projectService: false,
+    tsconfigPath: `./${TSCONFIG_DEV}`,
+    ignorePatterns: ['**/cdk.out/**', '**/dist/**', '*.snapshot', 'src/**/*-function.ts'],
+  },
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    jestConfig: {
+      testPathIgnorePatterns: ['/node_modules/', '/cdk.out/'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/examples/.*/cdk.out/'],
+    },
+  },
+
+  devDeps: [
+    '@aws-cdk/integ-runner@2.197.10',
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
+    '@aws-sdk/client-application-auto-scaling',
+    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-cloudwatch',
+    '@aws-sdk/client-cloudwatch-logs',
+    '@aws-sdk/client-codedeploy',
+    '@aws-sdk/client-ecs',
+    '@aws-sdk/client-elastic-load-balancing-v2',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-sts',
+    '@aws/cloudformation-validate',
+    '@types/autocannon',
+    'autocannon@^8',
+    'aws-cdk@^2.1148.1',
+    'chalk@^4',
+    'commander@^14',
+    'dockerfile-ast',
+    'esbuild@^0.28.2',
+    'fast-xml-parser@^5',
+    'fflate',
+    'log-update@^4',
+    'undici@^7',
+    'yaml@^2',
+  ],
+  gitignore: ['cdk.out/', 'assets/', '.jsii.tabl.json', 'examples/**/dist/', '*.log', '.DS_Store', '/test/fixtures/**/dist/'],
+  npmignore: ['/projenrc', '/integ', '/examples', '/docs', '/.ci', '/rosetta', '/.projenrc.ts', '/src', '*.tsbuildinfo', '.jsii.tabl.json', '/CONTRIBUTING.md', '/eslint.config.*'],
+  npmProvenance: true,
+  // 13 needs Node 22.
+  bumpPackage: 'commit-and-tag-version@^12',
+  bin: { 'fargate-blue-green': 'bin/fargate-blue-green' },
+});
+
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+// 1.13.0's platform packages cannot be installed everywhere; remove once a later one can.
+project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+project.package.addField('exports', {
+  '.': './lib/index.js',
+  './package.json': './package.json',
+  './.jsii': './.jsii',
+  './.warnings.jsii.js': './.warnings.jsii.js',
+});
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+new Bundles(project);
+new PublicApi(project);
+new Languages(project);
+new Examples(project);
+new Integration(project);
+
+project.synth();

@@ -1,0 +1,27 @@
+import { Component, type awscdk } from 'projen';
+
+/** Each folder of examples/ with a cdk.json is an app that every build synthesizes, as a user would. */
+export class Examples extends Component {
+  constructor(project: awscdk.AwsCdkConstructLibrary) {
+    super(project);
+    const build = project.addTask('examples:build', {
+      description: 'Compile the sample API that the examples deploy',
+      exec: 'npm --prefix examples/sample-api run build --silent',
+    });
+    const synth = project.addTask('examples:synth', {
+      description: 'Synthesize every example',
+      steps: [
+        { spawn: build.name },
+        { exec: 'cdk synth --quiet', cwd: 'examples/minimal' },
+        { exec: 'cdk synth --quiet', cwd: 'examples/three-environments' },
+      ],
+      env: { CDK_DISABLE_VERSION_CHECK: '1' },
+    });
+    project.postCompileTask.spawn(synth);
+    project.addTask('rehearse', {
+      description: 'Rehearse v1, v2 and a broken v3 of the sample API on the local AWS',
+      receiveArgs: true,
+      exec: 'true',
+    });
+  }
+}

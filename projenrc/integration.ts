@@ -1,0 +1,30 @@
+import { Component, type awscdk } from 'projen';
+
+const RUNNER = 'integ-runner --directory integ --language typescript';
+
+/** Integration scenarios: snapshots are verified by every build, offline; deploying them needs an account. */
+export class Integration extends Component {
+  constructor(project: awscdk.AwsCdkConstructLibrary) {
+    super(project);
+    const env = { TS_NODE_TRANSPILE_ONLY: '1', AWS_REGION: 'us-east-1', TS_NODE_PROJECT: 'projenrc/tsconfig.json' };
+    const verify = project.addTask('integ', {
+      description: 'Verify the snapshots of the integration scenarios',
+      exec: RUNNER,
+      env,
+      receiveArgs: true,
+    });
+    project.addTask('integ:snapshot', {
+      description: 'Write the snapshots of the integration scenarios anew, without deploying',
+      exec: `${RUNNER} --update-on-failed --dry-run`,
+      env,
+      receiveArgs: true,
+    });
+    project.addTask('integ:deploy', {
+      description: 'Deploy the integration scenarios to the AWS account of the environment, and assert',
+      exec: `${RUNNER} --update-on-failed`,
+      env: { TS_NODE_TRANSPILE_ONLY: '1', TS_NODE_PROJECT: 'projenrc/tsconfig.json' },
+      receiveArgs: true,
+    });
+    project.testTask.spawn(verify);
+  }
+}

@@ -1,0 +1,102 @@
+/** An error as AWS answers it: the code is part of the contract, the message is AWS's own where it is known. */
+export class AwsError extends Error {
+  constructor(
+    public readonly code: string,
+    message: string,
+    public readonly status = 400,
+    /** Whether the client is to blame; decides the fault that is written into XML answers. */
+    public readonly fields: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+    this.name = code;
+  }
+}
+
+// The input of an operation is what a client sent: nothing is known of its shape before the operation has looked.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type OperationInput = any;
+
+/** Takes the parsed parameters, answers the output as the AWS SDK's types have it, or throws an AwsError. */
+export type Operation = (input: OperationInput) => unknown | Promise<unknown>;
+
+/** The operations of one AWS service that speaks a protocol in which every operation has a name. */
+export interface ServiceApi {
+  /** As in the signature's credential scope: `ecs`, `elasticloadbalancing`, `codedeploy`, … */
+  readonly signingName: string;
+  /**
+   * `json`: X-Amz-Target `<target>.<Operation>`. `query`: a form with Action and Version, answered in XML.
+   * A query operation gets its parameters unflattened (`X.member.1` → arrays) and with AWS's names.
+   */
+  readonly protocol: 'json' | 'query';
+  /** The prefix of X-Amz-Target for json, the XML namespace's version for query (`2015-12-01`). */
+  readonly target: string;
+  readonly operations: Readonly<Record<string, Operation>>;
+}
+
+/** One service of the local AWS. */
+export interface LocalService {
+  readonly apis: readonly ServiceApi[];
+  readonly resourceTypes: Readonly<Record<string, ResourceType>>;
+  /** Ends every process, server and timer that the service has started. */
+  close(): Promise<void>;
+}
+
+export type Properties = Readonly<Record<string, any>>;
+
+export interface ResourceState {
+  readonly physicalId: string;
+  /** What Fn::GetAtt answers, by attribute name (dots included); Ref answers the physical id unless `ref` is given. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly ref?: string;
+}
+
+export interface ResourceRequest {
+  readonly stackId: string;
+  readonly stackName: string;
+  readonly logicalId: string;
+  readonly resourceType: string;
+  /** With all intrinsics resolved. */
+  readonly properties: Properties;
+  /** The stack's tags. CloudFormation passes them on to what can be tagged. */
+  readonly stackTags: Readonly<Record<string, string>>;
+  /** Aborted when the stack operation is cancelled or the local AWS ends. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * How CloudFormation makes one type of resource. Thrown errors become the resource's failure; their message is the
+ * reason in the stack's events.
+ */
+export interface ResourceType {
+  /** `rehearsed`: it behaves as on AWS. `recorded`: it has an id and attributes, and is reported as recorded. */
+  readonly kind: 'rehearsed' | 'recorded';
+  /** The top-level properties whose change makes CloudFormation replace the resource. */
+  readonly replacedBy: readonly string[];
+  create(request: ResourceRequest): Promise<ResourceState>;
+  /** Called only when a property changed and none that replaces; `state` is the last one answered. */
+  update(request: ResourceRequest, state: ResourceState, oldProperties: Properties): Promise<ResourceState>;
+  delete(request: ResourceRequest, state: ResourceState): Promise<void>;
+}
+
+/** What other services need of Lambda. */
+export interface FunctionInvoker {
+  /** Invokes and waits for the result; a function error is thrown as AwsError with the function's own message. */
+  invoke(functionNameOrArn: string, payload: unknown): Promise<unknown>;
+  /** Queues the event as an asynchronous invocation: answered at once, a crash is retried twice with the same event. */
+  invokeAsync(functionNameOrArn: string, payload: unknown): Promise<void>;
+}
+
+/** What other services need of CloudWatch Logs. */
+export interface LogWriter {
+  write(group: string, stream: string, message: string): void;
+}
+
+/** What other services need of CloudWatch. */
+export interface MetricSink {
+  record(namespace: string, metricName: string, dimensions: Readonly<Record<string, string>>, value: number): void;
+}
+
+/** What ECS needs to resolve `secrets` of a container: an SSM parameter's or a Secrets Manager secret's value, by ARN. */
+export interface SecretReader {
+  read(valueFrom: string): Promise<string>;
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
+
+/**
+ * The time of the local AWS. It runs `speed` times as fast as the wall clock, so that a bake of five minutes takes
+ * seconds. Everything that AWS measures (bakes, health-check intervals, metric periods, time-outs of hooks) goes by this
+ * clock; limits on real work (a connection, a process that starts) do not, since the machine does not run faster.
+ */
+export class Clock {
+  private readonly startedAt = Date.now();
+
+  constructor(public readonly speed: number) {
+    if (!(speed > 0)) {
+      throw new Error(`the speed of the clock must be more than 0, got ${speed}`);
+    }
+  }
+
+  /** What the clock shows now. */
+  public now(): Date {
+    return new Date(this.millis());
+  }
+
+  /** What the clock shows now, in milliseconds since the epoch. */
+  public millis(): number {
+    return this.startedAt + (Date.now() - this.startedAt) * this.speed;
+  }
+
+  /** Seconds of this clock, as the milliseconds of the wall clock that they take. */
+  public wallMillis(seconds: number): number {
+    return (seconds * 1000) / this.speed;
+  }
+
+  /** Waits for seconds of this clock. Rejects with an AbortError when the signal is given. */
+  public async sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+    await sleepFor(this.wallMillis(seconds), undefined, { signal });
+  }
+
+  /** What a Lambda runtime needs to show the same time: see lambda/runtime.ts. */
+  public toEnvironment(): Record<string, string> {
+    return { LOCAL_AWS_CLOCK: JSON.stringify({ startedAt: this.startedAt, speed: this.speed }) };
+  }
+}

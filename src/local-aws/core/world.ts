@@ -1,0 +1,19 @@
+import type { Clock } from './clock';
+
+/** What every service of the local AWS shares. */
+export interface World {
+  readonly clock: Clock;
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  /** A folder for images, functions and logs; removed at the end unless the user keeps it. */
+  readonly directory: string;
+  /** `http://127.0.0.1:<port>`, once the endpoint listens. */
+  endpoint(): string;
+  /** A line for whoever runs the local AWS, not for the services' logs. */
+  log(message: string): void;
+}
+
+export function arn(world: World, service: string, resource: string, options: { region?: string; account?: string } = {}): string {
+  return `arn:${world.partition}:${service}:${options.region ?? world.region}:${options.account ?? world.account}:${resource}`;
+}
