@@ -97,13 +97,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'yaml@^2',
   ],
   gitignore: ['cdk.out/', 'assets/', '.jsii.tabl.json', 'examples/**/dist/', '*.log', '.DS_Store', '/test/fixtures/**/dist/'],
-  npmignore: ['/projenrc', '/integ', '/examples', '/docs', '/.ci', '/rosetta', '/.projenrc.ts', '/src', '*.tsbuildinfo', '.jsii.tabl.json', '/CONTRIBUTING.md', '/eslint.config.*'],
   npmProvenance: true,
   // 13 needs Node 22.
   bumpPackage: 'commit-and-tag-version@^12',
   bin: { 'fargate-blue-green': 'bin/fargate-blue-green' },
 });
 
+for (const path of ['/projenrc', '/integ', '/examples', '/docs', '/.ci', '/rosetta', '/CONTRIBUTING.md', '*.tsbuildinfo']) {
+  project.npmignore!.exclude(path);
+}
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 // 1.13.0's platform packages cannot be installed everywhere; remove once a later one can.
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
