@@ -37,6 +37,11 @@ export interface ServiceApi {
 export interface LocalService {
   readonly apis: readonly ServiceApi[];
   readonly resourceTypes: Readonly<Record<string, ResourceType>>;
+  /**
+   * What only the local AWS has, by name: `GET` or `POST /_local/<name>` calls it with the JSON body, and answers its
+   * result as JSON. Real clients never need it; the rehearsal uses it.
+   */
+  readonly admin?: Readonly<Record<string, Operation>>;
   /** Ends every process, server and timer that the service has started. */
   close(): Promise<void>;
 }
@@ -99,4 +104,28 @@ export interface MetricSink {
 /** What ECS needs to resolve `secrets` of a container: an SSM parameter's or a Secrets Manager secret's value, by ARN. */
 export interface SecretReader {
   read(valueFrom: string): Promise<string>;
+}
+
+/** Where a target of a target group really listens, and what it is. */
+export interface Target {
+  /** The address by which ELB knows the target (a task's private IP address, made up and unique). */
+  readonly id: string;
+  /** The container port, as ELB knows it. */
+  readonly port: number;
+  /** The loopback port on which the task's process really listens. */
+  readonly loopbackPort: number;
+  /** What the target runs (`family:revision`); shown by the data plane to a request that asks for it. */
+  readonly label: string;
+}
+
+export type TargetHealth = 'unused' | 'initial' | 'healthy' | 'unhealthy' | 'draining';
+
+/** What ECS needs of Elastic Load Balancing. Everything else goes through its operations, as on AWS. */
+export interface TargetRegistry {
+  /** Whether a listener or rule of any load balancer leads to the target group (at weight 0 is enough). */
+  isAttached(targetGroupArn: string): boolean;
+  register(targetGroupArn: string, target: Target): void;
+  /** New requests go elsewhere at once; resolves when the deregistration delay is over or nothing is in flight. */
+  deregister(targetGroupArn: string, targetId: string): Promise<void>;
+  health(targetGroupArn: string, targetId: string): TargetHealth;
 }
