@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import type { Processes } from './processes';
 
 /** What every service of the local AWS shares. */
 export interface World {
@@ -8,6 +9,8 @@ export interface World {
   readonly partition: string;
   /** A folder for images, functions and logs; removed at the end unless the user keeps it. */
   readonly directory: string;
+  /** Starts and ends the processes of tasks and functions; none outlives the local AWS. */
+  readonly processes: Processes;
   /** `http://127.0.0.1:<port>`, once the endpoint listens. */
   endpoint(): string;
   /** A line for whoever runs the local AWS, not for the services' logs. */
