@@ -33,9 +33,38 @@ export interface ServiceApi {
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
+/** A request to a service whose operations are paths. */
+export interface RestRequest {
+  readonly method: string;
+  /** As it was sent, still percent-encoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface RestResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** A service whose operations are paths: S3 and Lambda. */
+export interface RestApi {
+  /** As in the signature's credential scope. */
+  readonly signingName: string;
+  /** Requests below this path are the service's, however they are signed. */
+  readonly prefix?: string;
+  handle(request: RestRequest): Promise<RestResponse>;
+  /** The error in the service's own shape. */
+  failure(error: AwsError, requestId: string): RestResponse;
+}
+
 /** One service of the local AWS. */
 export interface LocalService {
   readonly apis: readonly ServiceApi[];
+  readonly rest?: readonly RestApi[];
   readonly resourceTypes: Readonly<Record<string, ResourceType>>;
   /**
    * What only the local AWS has, by name: `GET` or `POST /_local/<name>` calls it with the JSON body, and answers its
@@ -68,6 +97,14 @@ export interface ResourceRequest {
   readonly signal: AbortSignal;
 }
 
+/** A failed create that left something behind: the rollback deletes what `state` names. */
+export class ResourceFailure extends Error {
+  constructor(message: string, public readonly state: ResourceState) {
+    super(message);
+    this.name = 'ResourceFailure';
+  }
+}
+
 /**
  * How CloudFormation makes one type of resource. Thrown errors become the resource's failure; their message is the
  * reason in the stack's events.
@@ -78,7 +115,10 @@ export interface ResourceType {
   /** The top-level properties whose change makes CloudFormation replace the resource. */
   readonly replacedBy: readonly string[];
   create(request: ResourceRequest): Promise<ResourceState>;
-  /** Called only when a property changed and none that replaces; `state` is the last one answered. */
+  /**
+   * Called when a property changed and none that replaces, or when only the stack's tags did; `state` is the last one
+   * answered. A rollback calls it with the old properties and the tags that the stack had.
+   */
   update(request: ResourceRequest, state: ResourceState, oldProperties: Properties): Promise<ResourceState>;
   delete(request: ResourceRequest, state: ResourceState): Promise<void>;
 }

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AwsError, type LocalService, type RestRequest, type RestResponse } from '../core/api';
+import type { World } from '../core/world';
+import { jsonAnswer, jsonError, parseJsonInput } from './json-protocol';
+import { parseQueryInput, queryAnswer, queryError } from './query-protocol';
+import { readBody } from './request-body';
+import { operationOf, Routes, signingNameOf } from './routes';
+
+const ADMIN = '/_local/';
+const LOOPBACK = '127.0.0.1';
+
+/** The one HTTP server that all services of the local AWS answer on, in the protocols that AWS speaks. */
+export class Endpoint {
+  private readonly server: Server;
+  private routes = new Routes([]);
+
+  constructor(private readonly world: Pick<World, 'clock' | 'log'>) {
+    this.server = createServer((message, response) => {
+      this.serve(message, response).catch((error) => {
+        this.world.log(`a request could not be answered: ${describe(error)}`);
+        response.destroy();
+      });
+    });
+    // A client may keep a connection for its next poll; the server need not close it between two polls.
+    this.server.keepAliveTimeout = 60_000;
+    this.server.requestTimeout = 0;
+  }
+
+  /** From now on, requests go to these services. */
+  public serveFrom(services: readonly LocalService[]): void {
+    this.routes = new Routes(services);
+  }
+
+  public async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, LOOPBACK, () => {
+        this.server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  public url(): string {
+    const address = this.server.address() as AddressInfo | null;
+    if (!address) {
+      throw new Error('the endpoint of the local AWS does not listen yet: call listen() first');
+    }
+    return `http://${LOOPBACK}:${address.port}`;
+  }
+
+  public async close(): Promise<void> {
+    if (!this.server.listening) {
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+
+  private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    const answer = await this.answer(message, requestId);
+    if (response.destroyed) {
+      return;
+    }
+    const body = answer.body ?? '';
+    response.writeHead(answer.status, {
+      'content-length': Buffer.byteLength(body),
+      ...answer.headers,
+      'date': this.world.clock.now().toUTCString(),
+      'x-amzn-requestid': requestId,
+    });
+    response.end(message.method === 'HEAD' ? undefined : body);
+  }
+
+  private async answer(message: IncomingMessage, requestId: string): Promise<RestResponse> {
+    try {
+      const url = new URL(message.url ?? '/', `http://${LOOPBACK}`);
+      const request: RestRequest = {
+        method: message.method ?? 'GET',
+        path: url.pathname,
+        query: url.searchParams,
+        headers: Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)])),
+        body: await readBody(message),
+      };
+      return await this.dispatch(request, requestId);
+    } catch (error) {
+      return jsonError(this.toAwsError(error, 'a request'), 'application/json');
+    }
+  }
+
+  private async dispatch(request: RestRequest, requestId: string): Promise<RestResponse> {
+    if (request.path.startsWith(ADMIN)) {
+      const operation = this.routes.adminOperation(request.path.slice(ADMIN.length));
+      return jsonAnswer(await operation(parseJsonInput(request.body)), 'application/json');
+    }
+    if (request.headers['x-amz-target']) {
+      return this.json(request, request.headers['x-amz-target']);
+    }
+    if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+      return this.query(request, requestId);
+    }
+    return this.rest(request, requestId);
+  }
+
+  private async json(request: RestRequest, target: string): Promise<RestResponse> {
+    const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.1';
+    try {
+      const dot = target.lastIndexOf('.');
+      const operation = operationOf(this.routes.jsonApi(target.slice(0, dot)), target.slice(dot + 1));
+      return jsonAnswer(await operation(parseJsonInput(request.body)), contentType);
+    } catch (error) {
+      return jsonError(this.toAwsError(error, target), contentType);
+    }
+  }
+
+  private async query(request: RestRequest, requestId: string): Promise<RestResponse> {
+    const form = new URLSearchParams(request.body.toString('utf8'));
+    const action = form.get('Action') ?? '';
+    const version = form.get('Version') ?? '';
+    const signingName = signingNameOf(request);
+    const namespace = signingName ?? 'local';
+    try {
+      const operation = operationOf(this.routes.queryApi(signingName, version), action);
+      return queryAnswer(action, version, namespace, await operation(parseQueryInput(form)), requestId);
+    } catch (error) {
+      return queryError(this.toAwsError(error, `${namespace}:${action}`), version, namespace, requestId);
+    }
+  }
+
+  private async rest(request: RestRequest, requestId: string): Promise<RestResponse> {
+    const api = this.routes.restApi(request, signingNameOf(request));
+    try {
+      return await api.handle(request);
+    } catch (error) {
+      return api.failure(this.toAwsError(error, `${api.signingName} ${request.method} ${request.path}`), requestId);
+    }
+  }
+
+  /** What is no answer of AWS's is a fault of the local AWS: told to whoever runs it, and answered as a failure. */
+  private toAwsError(error: unknown, what: string): AwsError {
+    if (error instanceof AwsError) {
+      return error;
+    }
+    this.world.log(`${what} failed inside the local AWS: ${describe(error)}`);
+    return new AwsError('InternalFailure', `the local AWS failed to answer ${what}: ${error instanceof Error ? error.message : String(error)}`, 500);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
