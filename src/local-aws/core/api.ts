@@ -138,7 +138,14 @@ export interface LogWriter {
 
 /** What other services need of CloudWatch. */
 export interface MetricSink {
-  record(namespace: string, metricName: string, dimensions: Readonly<Record<string, string>>, value: number): void;
+  record(namespace: string, metricName: string, dimensions: Readonly<Record<string, string>>, value: number, options?: RecordOptions): void;
+}
+
+export interface RecordOptions {
+  /** How often the value was seen; 1 unless given. */
+  readonly count?: number;
+  /** When it was seen, by the clock, in milliseconds since the epoch; now unless given. */
+  readonly at?: number;
 }
 
 /** What ECS needs to resolve `secrets` of a container: an SSM parameter's or a Secrets Manager secret's value, by ARN. */
