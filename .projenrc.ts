@@ -43,9 +43,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typescriptVersion: '~6.0.3',
   cdkVersion: '2.257.0',
   constructsVersion: '10.5.1',
-  // Never part of the jsii assembly: the command line and the local AWS are bundled, and no construct may import them.
-  excludeTypescript: ['src/local-aws/**', 'src/rehearsal/**', 'test', 'integ', 'examples', 'projenrc', '.projenrc.ts'],
-  lambdaOptions: { runtime: awscdk.LambdaRuntime.NODEJS_22_X, awsSdkConnectionReuse: false },
+  // Never part of the jsii assembly: handlers, the command line and the local AWS are bundled, and no construct imports them.
+  excludeTypescript: ['src/local-aws/**', 'src/rehearsal/**', 'src/deployment/codedeploy/handler/**', 'test', 'integ', 'examples', 'projenrc', '.projenrc.ts'],
+  lambdaAutoDiscover: false,
   integrationTestAutoDiscover: false,
 
   tsconfigDevFile: TSCONFIG_DEV,
@@ -117,6 +117,13 @@ project.package.addField('exports', {
 });
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 
+new awscdk.LambdaFunction(project, {
+  entrypoint: 'src/deployment/codedeploy/handler/blue-green.lambda.ts',
+  constructFile: 'src/deployment/codedeploy/blue-green-function.ts',
+  cdkDeps: project.cdkDeps,
+  runtime: awscdk.LambdaRuntime.NODEJS_22_X,
+  awsSdkConnectionReuse: false,
+});
 new Bundles(project);
 new PublicApi(project);
 new Languages(project);
