@@ -39,10 +39,14 @@ export class SecretsManager implements LocalService, SecretReader {
       return this.parameters.value(valueFrom);
     }
     const parts = valueFrom.split(':');
-    const secret = this.get(parts.slice(0, 7).join(':'));
-    const [jsonKey, stage] = [parts[7], parts[8]];
+    return this.value(parts.slice(0, 7).join(':'), parts[7], parts[8]);
+  }
+
+  /** By name or ARN; of a secret that is JSON, the value of one key where it is named. */
+  public async value(idOrArn: string, jsonKey?: string, stage?: string): Promise<string> {
+    const secret = this.get(idOrArn);
     if (stage && stage !== 'AWSCURRENT') {
-      throw new AwsError('ResourceNotFoundException', `the local AWS keeps only the AWSCURRENT value of a secret, ${valueFrom} asks for ${stage}`);
+      throw new AwsError('ResourceNotFoundException', `the local AWS keeps only the AWSCURRENT value of a secret, ${stage} was asked for of ${secret.name}`);
     }
     return jsonKey ? this.jsonKeyOf(secret, jsonKey) : secret.value;
   }

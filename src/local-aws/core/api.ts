@@ -82,6 +82,8 @@ export interface ResourceState {
   /** What Fn::GetAtt answers, by attribute name (dots included); Ref answers the physical id unless `ref` is given. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly ref?: string;
+  /** Whether the attributes are hidden where people look at them. */
+  readonly noEcho?: boolean;
 }
 
 export interface ResourceRequest {
