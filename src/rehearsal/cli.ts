@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
+import { Command } from 'commander';
+import { createDisplay } from './display/display';
+import { InterruptedError, UserError, messageOf } from './errors';
+import { runLoadWorker } from './load/load-worker';
+import { DEFAULT_CONNECTIONS, DEFAULT_RATE, DEFAULT_SPEED, parseOptions, type CommandLine } from './options';
+import { readPlan } from './plan/plan';
+import { rehearse } from './rehearsal';
+
+/** The program's exit statuses. */
+const UNEXPECTED = 1;
+const BAD_INPUT = 2;
+const INTERRUPTED = 130;
+
+const ENDING_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+function program(): Command {
+  const command = new Command('fargate-blue-green')
+    .description('Rehearses blue/green deployments on this machine, without an AWS account.')
+    .exitOverride();
+  command.command('rehearse')
+    .description('Deploys a stack on a local AWS, updates it under load, and says what became of each deployment')
+    .option('--plan <file>', 'a JSON file that says which deployments of an app to rehearse')
+    .option('--app <command>', "the app's command, instead of the one in the cdk.json beside the plan")
+    .option('--from <dir>', 'instead of a plan: the cloud assembly that the stack is created from')
+    .option('--to <dir>', 'and the cloud assembly that it is updated to')
+    .option('--stack <name>', 'the stack to rehearse, where an assembly has several')
+    .option('--service <name>', 'the service to watch, where a stack has several')
+    .option('--speed <n>', 'how many times as fast as real the clock runs', String(DEFAULT_SPEED))
+    .option('--rate <n>', `requests a second, really (default: the plan's, or ${DEFAULT_RATE})`)
+    .option('--connections <n>', `connections that the requests share (default: the plan's, or ${DEFAULT_CONNECTIONS})`)
+    .option('--path <path>', "the requests' path (default: the plan's, or /)")
+    .option('--region <region>', 'the region, where the stack names none')
+    .option('--json <file>', 'write what became of the deployments there')
+    .option('--plain', 'plain lines, even in a terminal')
+    .option('--keep', 'keep the folder with the assemblies, images and logs')
+    .exitOverride()
+    .action(async (line: CommandLine) => {
+      process.exitCode = await runRehearsal(line);
+    });
+  return command;
+}
+
+async function runRehearsal(line: CommandLine): Promise<number> {
+  const options = parseOptions(line, readPlan);
+  const control = new AbortController();
+  ENDING_SIGNALS.forEach((signal) => process.on(signal, () => control.abort(new InterruptedError(signal))));
+  // Whoever read the output has gone, as in "… | head".
+  process.stdout.on('error', () => control.abort(new InterruptedError('SIGPIPE')));
+  process.on('uncaughtException', (error) => control.abort(error));
+  const plain = options.plain || !process.stdout.isTTY || Boolean(process.env.CI);
+  const display = createDisplay(process.stdout, options.stack ?? '', options.speed, plain);
+  try {
+    const programs = { server: join(__dirname, '..', 'local-aws', 'server.js'), self: __filename };
+    return await rehearse(options, programs, display, control) ? 0 : UNEXPECTED;
+  } finally {
+    display.close();
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    process.exitCode = statusOf(error);
+  }
+  // Nothing may keep it: what it started has ended.
+  process.exit();
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof InterruptedError) {
+    return INTERRUPTED;
+  }
+  const { code, exitCode } = error as { readonly code?: string; readonly exitCode?: number };
+  if (code?.startsWith('commander.')) {
+    // Commander has said it already; help is no error.
+    return exitCode === 0 ? 0 : BAD_INPUT;
+  }
+  process.stderr.write(`${messageOf(error)}\n`);
+  return error instanceof UserError ? BAD_INPUT : UNEXPECTED;
+}
+
+if (isMainThread) {
+  void main();
+} else {
+  runLoadWorker();
+}
