@@ -1,0 +1,4 @@
+import { App } from 'aws-cdk-lib';
+import { addEnvironments } from '../lib/environments';
+
+addEnvironments(new App());
