@@ -1,0 +1,52 @@
+import { Pool } from 'undici';
+import type { HealthChecker } from './health-checker';
+import type { Target } from '../../core/api';
+
+/** A target of one target group, with the connections to it. */
+export class RegisteredTarget {
+  public checker: HealthChecker | undefined;
+  /** It is being deregistered: it gets no new request from now on. */
+  public leaving = false;
+  public drained: Promise<void> | undefined;
+  public readonly pool: Pool;
+  private inFlight = 0;
+  private whenIdle: (() => void)[] = [];
+
+  constructor(public readonly target: Target) {
+    this.pool = new Pool(`http://127.0.0.1:${target.loopbackPort}`, {
+      connect: { timeout: 10_000 },
+      // Below the five seconds after which Node and most servers close an idle connection, for those that send no hint.
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 60_000,
+      keepAliveTimeoutThreshold: 1_000,
+      pipelining: 1,
+    });
+  }
+
+  public get key(): string {
+    return `${this.target.id}:${this.target.port}`;
+  }
+
+  public begin(): void {
+    this.inFlight += 1;
+  }
+
+  public end(): void {
+    this.inFlight -= 1;
+    if (this.inFlight === 0) {
+      this.whenIdle.splice(0).forEach((resolve) => resolve());
+    }
+  }
+
+  /** Resolves when no request is in flight. */
+  public async idle(): Promise<void> {
+    if (this.inFlight > 0) {
+      await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+    }
+  }
+
+  public async close(): Promise<void> {
+    this.checker?.close();
+    await this.pool.destroy();
+  }
+}
