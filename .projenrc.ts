@@ -61,9 +61,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     tsconfigPath: `./${TSCONFIG_DEV}`,
     ignorePatterns: ['**/cdk.out/**', '**/dist/**', '*.snapshot', 'src/**/*-function.ts'],
   },
+  typecheckTests: true,
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     jestConfig: {
+      collectCoverage: false,
       testPathIgnorePatterns: ['/node_modules/', '/cdk.out/'],
       modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/examples/.*/cdk.out/'],
     },

@@ -1,0 +1,311 @@
+import { App, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { IpAddresses, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Cluster, Secret } from 'aws-cdk-lib/aws-ecs';
+import { ApplicationListener, ApplicationLoadBalancer, ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { besideTheNetwork, ENV, IMAGE, newService, newStack, templateOf } from './support/stacks';
+import { DeploymentEngine, DeploymentHook, FargateBlueGreenService, ServicePreset, TrafficShift } from '../src';
+
+const certificateOf = (stack: Stack) => Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:us-east-1:123456789012:certificate/1');
+const second = (first: FargateBlueGreenService) => ({
+  image: IMAGE,
+  vpc: first.vpc,
+  cluster: first.cluster,
+  loadBalancer: first.loadBalancer,
+  listener: first.listener,
+  testListener: first.testListener,
+  conditions: [ListenerCondition.pathPatterns(['/v2/*'])],
+  priority: 20,
+});
+
+describe('a minimal service', () => {
+  const template = templateOf(newService());
+
+  test('makes at most 36 resources beside the network', () => {
+    expect(besideTheNetwork(template).length).toBeLessThanOrEqual(36);
+  });
+
+  test('has a VPC of 10.0.0.0/16 with public and private subnets in 3 Availability Zones', () => {
+    template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.0.0.0/16' });
+    template.resourceCountIs('AWS::EC2::Subnet', 6);
+  });
+
+  test('opens the load balancer on port 80 alone, and the test listener to nobody', () => {
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      SecurityGroupIngress: [Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 80, ToPort: 80 })],
+    });
+    template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      FromPort: 8000, ToPort: 8000, SourceSecurityGroupId: Match.anyValue(), CidrIp: Match.absent(),
+    });
+  });
+
+  test('has listeners that never forward by themselves', () => {
+    const listeners = Object.values(template.findResources('AWS::ElasticLoadBalancingV2::Listener'));
+    expect(listeners.map((listener) => [listener.Properties.Port, listener.Properties.DefaultActions[0].Type])).toEqual([
+      [80, 'fixed-response'], [8080, 'fixed-response'],
+    ]);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::ListenerRule', 0);
+    template.resourceCountIs('AWS::ECS::Service', 0);
+  });
+
+  test('has a production and a test route that lead to the twin target groups', () => {
+    template.resourceCountIs('Custom::BlueGreenRoute', 2);
+    template.allResourcesProperties('Custom::BlueGreenRoute', {
+      Priority: 50000,
+      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
+    });
+  });
+
+  test('keeps the revisions that a rollback needs', () => {
+    template.hasResource('AWS::ECS::TaskDefinition', { UpdateReplacePolicy: 'Retain', DeletionPolicy: 'RetainExceptOnCreate' });
+  });
+
+  test('creates the service after its routes, its cluster, its roles\' policies and its way out', () => {
+    const [service] = Object.values(template.findResources('Custom::BlueGreenService'));
+    const dependsOn = service.DependsOn as string[];
+    const needed = ['ProductionRoute', 'TestRoute', 'ApiWorkloadCluster', 'ExecutionRoleDefaultPolicy', 'DefaultRoute', 'FargateBlueGreenPermissions'];
+    expect(needed.filter((part) => !dependsOn.some((id) => id.includes(part)))).toEqual([]);
+  });
+
+  test('starts the trigger after the group, the alarms and the routes', () => {
+    const [trigger] = Object.values(template.findResources('Custom::BlueGreenDeployment'));
+    const dependsOn = trigger.DependsOn as string[];
+    for (const part of ['DeploymentGroup', 'AlarmsErrors', 'AlarmsUnhealthyHosts', 'DeploymentProductionRoute', 'DeploymentTestRoute']) {
+      expect(dependsOn.some((id) => id.includes(part))).toBe(true);
+    }
+  });
+
+  test('gives a user the outputs of what they need next', () => {
+    const outputs = Object.keys(template.toJSON().Outputs).map((name) => name.replace(/^Api|[0-9A-F]{8}$/g, '')).sort();
+    expect(outputs).toEqual(['ApplicationName', 'DeploymentGroupName', 'RepositoryUri', 'ServiceName', 'TestUrl', 'Url']);
+  });
+
+  test('has alarms that see both target groups', () => {
+    for (const alarm of Object.values(template.findResources('AWS::CloudWatch::Alarm'))) {
+      const groups = alarm.Properties.Metrics.flatMap((metric: any) => metric.MetricStat?.Metric.Dimensions ?? [])
+        .filter((dimension: any) => dimension.Name === 'TargetGroup').map((dimension: any) => JSON.stringify(dimension.Value));
+      expect(new Set(groups).size).toBe(2);
+    }
+  });
+
+  test('names its resources in every permission, but for what AWS cannot scope', () => {
+    const everything = ['AWS::IAM::Policy', 'AWS::IAM::Role'].flatMap((type) => Object.values(template.findResources(type)))
+      .flatMap((resource) => [resource.Properties.PolicyDocument, ...(resource.Properties.Policies ?? []).map((policy: any) => policy.PolicyDocument)])
+      .filter(Boolean).flatMap((document) => document.Statement)
+      .filter((statement) => [statement.Resource].flat().includes('*'))
+      .flatMap((statement) => statement.Action).sort();
+    expect(everything).toEqual([
+      'cloudwatch:DescribeAlarms', 'ecs:ListTasks', 'elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeRules',
+      'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags', 'elasticloadbalancing:DescribeTargetGroups',
+    ]);
+  });
+});
+
+describe('a second service in the same stack', () => {
+  test('makes at most 22 more resources on the first one\'s network, cluster and load balancer', () => {
+    const first = newService();
+    const alone = besideTheNetwork(templateOf(newService())).length;
+    new FargateBlueGreenService(Stack.of(first), 'Second', second(first));
+    expect(besideTheNetwork(templateOf(first)).length - alone).toBeLessThanOrEqual(22);
+  });
+
+  test('shares the deployment function, and is deployed by the launch type that any cluster has', () => {
+    const first = newService();
+    new FargateBlueGreenService(Stack.of(first), 'Second', second(first));
+    const template = templateOf(first);
+    template.resourceCountIs('AWS::Lambda::Function', 1);
+    const specs = Object.values(template.findResources('Custom::BlueGreenService')).map((service) => JSON.stringify(service.Properties.Spec));
+    expect(specs.filter((spec) => spec.includes('CapacityProviderStrategy'))).toHaveLength(1);
+  });
+
+  test('is reached at the first one\'s address', () => {
+    const first = newService();
+    const other = new FargateBlueGreenService(Stack.of(first), 'Second', second(first));
+    expect(Stack.of(first).resolve([other.url, other.testUrl])).toEqual(Stack.of(first).resolve([first.url, first.testUrl]));
+  });
+
+  test('lives in another stack without a cycle', () => {
+    const app = new App();
+    const first = newService({}, new Stack(app, 'First', { env: ENV }));
+    const other = new Stack(app, 'Other', { env: ENV });
+    new FargateBlueGreenService(other, 'Second', second(first));
+    Template.fromStack(other).resourceCountIs('AWS::EC2::SecurityGroupIngress', 1);
+    expect(Stack.of(first).dependencies).toEqual([]);
+  });
+});
+
+describe('what a user brings', () => {
+  test('is used instead of new resources', () => {
+    const stack = newStack();
+    const vpc = new Vpc(stack, 'Vpc', { ipAddresses: IpAddresses.cidr('10.9.0.0/16') });
+    const service = newService({
+      vpc,
+      cluster: new Cluster(stack, 'Cluster', { vpc }),
+      repository: Repository.fromRepositoryName(stack, 'Repository', 'mine'),
+      imageTag: 'v7',
+      logGroup: new LogGroup(stack, 'Logs', { removalPolicy: RemovalPolicy.DESTROY }),
+      securityGroups: [new SecurityGroup(stack, 'Mine', { vpc })],
+      taskSubnets: { subnetType: SubnetType.PUBLIC },
+      assignPublicIp: true,
+    }, stack);
+    const template = templateOf(service);
+    template.resourceCountIs('AWS::EC2::VPC', 1);
+    template.resourceCountIs('AWS::ECS::Cluster', 1);
+    template.resourceCountIs('AWS::ECR::Repository', 0);
+    template.resourceCountIs('AWS::EC2::SecurityGroup', 2);
+    template.resourceCountIs('AWS::Logs::LogGroup', 2);
+    expect(JSON.stringify(template.findResources('AWS::ECS::TaskDefinition'))).toContain('mine:v7');
+    const [{ Properties }] = Object.values(template.findResources('Custom::BlueGreenService'));
+    expect(JSON.stringify(Properties.Spec)).toContain('\\"AssignPublicIp\\":\\"ENABLED\\"');
+  });
+
+  test('can be an imported load balancer with its listeners', () => {
+    const stack = newStack();
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-1', availabilityZones: ['us-east-1a'], privateSubnetIds: ['subnet-1'], publicSubnetIds: ['subnet-2'],
+    });
+    const listener = (id: string) => ApplicationListener.fromApplicationListenerAttributes(stack, id, {
+      listenerArn: `arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/lb/1/${id}`,
+      securityGroup: SecurityGroup.fromSecurityGroupId(stack, `${id}Group`, 'sg-1'),
+    });
+    const service = newService({
+      vpc,
+      loadBalancer: ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
+        loadBalancerArn: 'arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/lb/1',
+        loadBalancerDnsName: 'lb.example.com',
+        securityGroupId: 'sg-1',
+        vpc,
+      }),
+      listener: listener('Production'),
+      testListener: listener('Test'),
+      conditions: [ListenerCondition.hostHeaders(['api.example.com'])],
+      priority: 7,
+    }, stack);
+    const template = templateOf(service);
+    template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
+    template.allResourcesProperties('Custom::BlueGreenRoute', { Priority: 7, Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: ['api.example.com'] } }] });
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({
+        Action: Match.arrayWith(['elasticloadbalancing:ModifyRule']),
+        Resource: ['arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/lb/1/Production/*',
+          'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/lb/1/Test/*'],
+      })]) },
+    });
+    expect(service.url).toBe('http://lb.example.com');
+    expect(service.testUrl).toBeUndefined();
+  });
+});
+
+describe('with a certificate', () => {
+  test('users are served over HTTPS, and HTTP redirects there', () => {
+    const stack = newStack();
+    const template = templateOf(newService({ certificate: certificateOf(stack) }, stack));
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 80, DefaultActions: [{ Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } }],
+    });
+    for (const Port of [443, 8080]) {
+      template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port, Protocol: 'HTTPS', Certificates: Match.anyValue() });
+    }
+  });
+});
+
+describe('the test route', () => {
+  test('is open to the named ranges and to nobody else', () => {
+    templateOf(newService({ testCidrs: ['203.0.113.0/24'] })).hasResourceProperties('AWS::EC2::SecurityGroup', {
+      SecurityGroupIngress: [
+        Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 80 }),
+        Match.objectLike({ CidrIp: '203.0.113.0/24', FromPort: 8080, ToPort: 8080 }),
+      ],
+    });
+  });
+});
+
+describe('secrets', () => {
+  test('are readable by the execution role alone, each by name', () => {
+    const stack = newStack();
+    const parameter = StringParameter.fromSecureStringParameterAttributes(stack, 'Parameter', { parameterName: '/api/key' });
+    const template = templateOf(newService({ secrets: { API_KEY: Secret.fromSsmParameter(parameter) } }, stack));
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({
+        Action: Match.arrayWith(['ssm:GetParameters']),
+        Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ssm:us-east-1:123456789012:parameter/api/key']] },
+      })]) },
+    });
+  });
+});
+
+describe('the CodeDeploy engine', () => {
+  const smokeTest = (stack: Stack) => new LambdaFunction(stack, 'SmokeTest', {
+    runtime: Runtime.NODEJS_22_X, handler: 'index.handler', code: Code.fromInline('exports.handler = async () => {}'),
+  });
+
+  test('shifts, keeps blue and rolls back as told', () => {
+    templateOf(newService({
+      deployment: DeploymentEngine.codeDeploy({
+        trafficShift: TrafficShift.linear({ percent: 20, every: Duration.minutes(2) }), keepBlue: Duration.minutes(30),
+      }),
+    })).hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
+      DeploymentConfigName: { Ref: Match.stringLikeRegexp('DeploymentConfig') },
+      BlueGreenDeploymentConfiguration: {
+        TerminateBlueInstancesOnDeploymentSuccess: { Action: 'TERMINATE', TerminationWaitTimeInMinutes: 30 },
+        DeploymentReadyOption: { ActionOnTimeout: 'CONTINUE_DEPLOYMENT' },
+      },
+      AutoRollbackConfiguration: { Enabled: true, Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST', 'DEPLOYMENT_STOP_ON_ALARM'] },
+      AlarmConfiguration: { Enabled: true, Alarms: [Match.anyValue(), Match.anyValue()] },
+      LoadBalancerInfo: { TargetGroupPairInfoList: [{
+        ProdTrafficRoute: { ListenerArns: [Match.anyValue()] }, TestTrafficRoute: { ListenerArns: [Match.anyValue()] },
+      }] },
+    });
+  });
+
+  test('runs hooks at all five events, and grants each function the permission to report', () => {
+    const stack = newStack();
+    const hook = DeploymentHook.function(smokeTest(stack));
+    const template = templateOf(newService({
+      deployment: DeploymentEngine.codeDeploy({
+        hooks: { beforeInstall: hook, afterInstall: hook, afterAllowTestTraffic: hook, beforeAllowTraffic: hook, afterAllowTraffic: hook },
+      }),
+    }, stack));
+    const [{ Properties }] = Object.values(template.findResources('Custom::BlueGreenDeployment'));
+    expect(JSON.stringify(Properties.Hooks).match(/BeforeInstall|AfterInstall|AfterAllowTestTraffic|BeforeAllowTraffic|AfterAllowTraffic/g)).toEqual([
+      'BeforeInstall', 'AfterInstall', 'AfterAllowTestTraffic', 'BeforeAllowTraffic', 'AfterAllowTraffic',
+    ]);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [Match.objectLike({ Action: 'codedeploy:PutLifecycleEventHookExecutionStatus' })] },
+      Roles: [{ Ref: Match.stringLikeRegexp('SmokeTest') }],
+    });
+  });
+
+  test('does not roll back on alarms where the preset says so', () => {
+    templateOf(newService({ preset: ServicePreset.dev().with({ alarmsRollBack: false }) })).hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
+      AutoRollbackConfiguration: { Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'] },
+    });
+  });
+
+  test('refuses more alarms than CodeDeploy takes', () => {
+    const stack = newStack();
+    const rollbackAlarms = Array.from({ length: 9 }, (_, i) => new Alarm(stack, `Alarm${i}`, {
+      metric: new Metric({ namespace: 'Mine', metricName: 'M' }), threshold: 1, evaluationPeriods: 1,
+    }));
+    expect(() => newService({ rollbackAlarms }, stack)).toThrow(
+      'rollbackAlarms: got 11 alarms, the library\'s own included, a CodeDeploy deployment group takes at most 10; combine some of them in a CompositeAlarm',
+    );
+  });
+});
+
+describe('tags', () => {
+  test('reach the service and the routes, which CloudFormation does not tag', () => {
+    const service = newService();
+    Tags.of(service).add('team', 'payments');
+    const template = templateOf(service);
+    template.allResourcesProperties('Custom::BlueGreenRoute', { Tags: [{ Key: 'team', Value: 'payments' }] });
+    template.hasResourceProperties('Custom::BlueGreenService', { Tags: [{ Key: 'team', Value: 'payments' }] });
+  });
+});
