@@ -3,8 +3,8 @@ import { Duration, RemovalPolicy, Stack, ArnFormat } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { DeploymentHook } from 'cdk-fargate-blue-green';
 import { Construct } from 'constructs';
+import { DeploymentHook } from 'cdk-fargate-blue-green';
 
 /** A hook that lets a deployment go on only if the load balancer finds every task of green healthy. */
 export class CheckGreen extends Construct {

@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib';
-import { ServicePreset } from 'cdk-fargate-blue-green';
 import { SampleApiStack } from './sample-api-stack';
+import { ServicePreset } from 'cdk-fargate-blue-green';
 
 /** The stack of each environment, in the account and the region that the context names. */
 export function addEnvironments(app: App): void {

@@ -3,9 +3,9 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
-import { DeploymentEngine, FargateBlueGreenService, type ServicePreset } from 'cdk-fargate-blue-green';
 import type { Construct } from 'constructs';
 import { CheckGreen } from './check-green';
+import { DeploymentEngine, FargateBlueGreenService, type ServicePreset } from 'cdk-fargate-blue-green';
 
 const SAMPLE_API = join(__dirname, '../../sample-api');
 
