@@ -1,4 +1,4 @@
-import { DockerfileParser, type Instruction, type JSONInstruction } from 'dockerfile-ast';
+import { Copy, DockerfileParser, type Instruction, type JSONInstruction } from 'dockerfile-ast';
 import { AwsError } from '../../core/api';
 
 /** What a Dockerfile says of one stage, as far as running its command without building it needs. */
@@ -79,7 +79,7 @@ function read(stage: Draft, instruction: Instruction, variables: Record<string, 
     case 'COPY':
     case 'ADD': {
       const paths = (jsonStrings(instruction) ?? words(instruction)).map((word) => expand(word, variables));
-      const flag = /--from=(\S+)/.exec(instruction.getRawArgumentsContent() ?? '')?.[1];
+      const flag = instruction instanceof Copy ? instruction.getFromFlag()?.getValue() ?? undefined : undefined;
       stage.steps.push({
         kind: 'copy',
         from: flag && expand(flag, variables),
