@@ -51,7 +51,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDevFile: TSCONFIG_DEV,
   tsconfigDev: {
     compilerOptions: { module: 'esnext', moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER, target: 'ES2022', lib: ['es2022'], types: ['node', 'jest'] },
-    include: ['projenrc/**/*.ts', 'integ/**/*.ts', 'examples/**/*.ts'],
+    include: ['.projenrc.ts', 'projenrc/**/*.ts', 'integ/**/*.ts', 'examples/**/*.ts'],
     exclude: ['node_modules', 'examples/**/cdk.out', 'examples/**/dist'],
   },
   eslintOptions: {
@@ -107,6 +107,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 for (const path of ['/projenrc', '/integ', '/examples', '/docs', '/.ci', '/rosetta', '/CONTRIBUTING.md', '*.tsbuildinfo']) {
   project.npmignore!.exclude(path);
+}
+// These are bundled: what they import is no dependency of the package.
+for (const bundled of ['src/deployment/codedeploy/handler/**', 'src/local-aws/**', 'src/rehearsal/**']) {
+  project.eslint!.allowDevDeps(bundled);
 }
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 // 1.13.0's platform packages cannot be installed everywhere; remove once a later one can.

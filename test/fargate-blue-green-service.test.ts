@@ -9,8 +9,8 @@ import { ApplicationListener, ApplicationLoadBalancer, ListenerCondition } from 
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { besideTheNetwork, ENV, IMAGE, newService, newStack, templateOf } from './support/stacks';
 import { DeploymentEngine, DeploymentHook, FargateBlueGreenService, ServicePreset, TrafficShift } from '../src';
+import { besideTheNetwork, ENV, IMAGE, newService, newStack, templateOf } from './support/stacks';
 
 const certificateOf = (stack: Stack) => Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:us-east-1:123456789012:certificate/1');
 const second = (first: FargateBlueGreenService) => ({
@@ -97,7 +97,8 @@ describe('a minimal service', () => {
 
   test('names its resources in every permission, but for what AWS cannot scope', () => {
     const everything = ['AWS::IAM::Policy', 'AWS::IAM::Role'].flatMap((type) => Object.values(template.findResources(type)))
-      .flatMap((resource) => [resource.Properties.PolicyDocument, ...(resource.Properties.Policies ?? []).map((policy: any) => policy.PolicyDocument)])
+      .map((resource) => resource.Properties)
+      .flatMap((properties) => [properties.PolicyDocument, ...(properties.Policies ?? []).map((inline: any) => inline.PolicyDocument)])
       .filter(Boolean).flatMap((document) => document.Statement)
       .filter((statement) => [statement.Resource].flat().includes('*'))
       .flatMap((statement) => statement.Action).sort();
@@ -190,13 +191,17 @@ describe('what a user brings', () => {
     }, stack);
     const template = templateOf(service);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 0);
-    template.allResourcesProperties('Custom::BlueGreenRoute', { Priority: 7, Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: ['api.example.com'] } }] });
+    template.allResourcesProperties('Custom::BlueGreenRoute', {
+      Priority: 7, Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: ['api.example.com'] } }],
+    });
     template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({
-        Action: Match.arrayWith(['elasticloadbalancing:ModifyRule']),
-        Resource: ['arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/lb/1/Production/*',
-          'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/lb/1/Test/*'],
-      })]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Action: Match.arrayWith(['elasticloadbalancing:ModifyRule']),
+          Resource: ['arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/lb/1/Production/*',
+            'arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/lb/1/Test/*'],
+        })]),
+      },
     });
     expect(service.url).toBe('http://lb.example.com');
     expect(service.testUrl).toBeUndefined();
@@ -233,10 +238,12 @@ describe('secrets', () => {
     const parameter = StringParameter.fromSecureStringParameterAttributes(stack, 'Parameter', { parameterName: '/api/key' });
     const template = templateOf(newService({ secrets: { API_KEY: Secret.fromSsmParameter(parameter) } }, stack));
     template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({
-        Action: Match.arrayWith(['ssm:GetParameters']),
-        Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ssm:us-east-1:123456789012:parameter/api/key']] },
-      })]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Action: Match.arrayWith(['ssm:GetParameters']),
+          Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ssm:us-east-1:123456789012:parameter/api/key']] },
+        })]),
+      },
     });
   });
 });
@@ -259,9 +266,11 @@ describe('the CodeDeploy engine', () => {
       },
       AutoRollbackConfiguration: { Enabled: true, Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST', 'DEPLOYMENT_STOP_ON_ALARM'] },
       AlarmConfiguration: { Enabled: true, Alarms: [Match.anyValue(), Match.anyValue()] },
-      LoadBalancerInfo: { TargetGroupPairInfoList: [{
-        ProdTrafficRoute: { ListenerArns: [Match.anyValue()] }, TestTrafficRoute: { ListenerArns: [Match.anyValue()] },
-      }] },
+      LoadBalancerInfo: {
+        TargetGroupPairInfoList: [{
+          ProdTrafficRoute: { ListenerArns: [Match.anyValue()] }, TestTrafficRoute: { ListenerArns: [Match.anyValue()] },
+        }],
+      },
     });
   });
 

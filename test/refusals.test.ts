@@ -1,8 +1,8 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { IMAGE, newService, newStack } from './support/stacks';
 import { DeploymentEngine, FargateBlueGreenService, ServicePreset, TrafficShift, type FargateBlueGreenServiceProps } from '../src';
+import { IMAGE, newService, newStack } from './support/stacks';
 
 describe('sizes that Fargate does not have', () => {
   test.each<[FargateBlueGreenServiceProps, string]>([
@@ -77,7 +77,9 @@ describe('the image', () => {
 
 describe('a listener that others share', () => {
   const first = newService();
-  const make = (id: string, props: FargateBlueGreenServiceProps) => () => new FargateBlueGreenService(Stack.of(first), id, { image: IMAGE, ...props });
+  const make = (id: string, props: FargateBlueGreenServiceProps) => () => (
+    new FargateBlueGreenService(Stack.of(first), id, { image: IMAGE, ...props })
+  );
   const { vpc, cluster, loadBalancer, listener, testListener } = first;
 
   test('needs its load balancer', () => {

@@ -1,7 +1,7 @@
+import { Stack, ArnFormat } from 'aws-cdk-lib';
 import { ServiceNamespace } from 'aws-cdk-lib/aws-applicationautoscaling';
 import { ScalableTaskCount, type IBaseService } from 'aws-cdk-lib/aws-ecs';
 import { Role } from 'aws-cdk-lib/aws-iam';
-import { Stack, ArnFormat } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 export interface TaskScalingProps {

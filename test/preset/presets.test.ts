@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { newService, templateOf } from '../support/stacks';
 import { ServicePreset, TrafficShift } from '../../src';
+import { newService, templateOf } from '../support/stacks';
 
 const PRESETS = { dev: ServicePreset.dev(), test: ServicePreset.test(), prod: ServicePreset.prod() };
 

@@ -87,7 +87,9 @@ export class Deployment implements Resource<DeploymentProperties> {
     return false;
   }
 
-  private async lookAtActive(wanted: DeploymentProperties, memory: Memory, service: Service | undefined, spec: Spec): Promise<ActiveDeployment | undefined> {
+  private async lookAtActive(
+    wanted: DeploymentProperties, memory: Memory, service: Service | undefined, spec: Spec,
+  ): Promise<ActiveDeployment | undefined> {
     const id = await this.codeDeploy.activeDeployment(wanted.Application, wanted.DeploymentGroup);
     if (id === undefined) {
       return undefined;

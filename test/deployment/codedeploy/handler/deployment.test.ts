@@ -1,10 +1,10 @@
 import type { Service, TaskSet } from '@aws-sdk/client-ecs';
+import type { TargetServiceProperties } from '../../../../src/deployment/codedeploy/app-spec';
 import type { CodeDeploy, DeploymentView } from '../../../../src/deployment/codedeploy/handler/clients/code-deploy';
 import type { ElasticContainerService } from '../../../../src/deployment/codedeploy/handler/clients/elastic-container-service';
 import { Deployment, REQUEST_TAG, runs } from '../../../../src/deployment/codedeploy/handler/deployment';
 import type { Memory, Request } from '../../../../src/deployment/codedeploy/handler/request';
 import { hashOfAppSpec, parseSpec, renderAppSpec } from '../../../../src/deployment/codedeploy/handler/spec';
-import type { TargetServiceProperties } from '../../../../src/deployment/codedeploy/app-spec';
 import type { DeploymentProperties } from '../../../../src/deployment/codedeploy/resources';
 
 const spec = (revision: number): TargetServiceProperties => ({
@@ -167,9 +167,12 @@ describe('a task set runs a spec', () => {
 
 describe('the hash of a spec', () => {
   test('does not see hooks, nor the order of keys and subnets', () => {
-    const shuffled = JSON.stringify({ ...Object.fromEntries(Object.entries(spec(1)).reverse()), NetworkConfiguration: {
-      AwsvpcConfiguration: { AssignPublicIp: 'DISABLED', Subnets: ['s-2', 's-1'], SecurityGroups: ['sg-1'] },
-    } });
+    const shuffled = JSON.stringify({
+      ...Object.fromEntries(Object.entries(spec(1)).reverse()),
+      NetworkConfiguration: {
+        AwsvpcConfiguration: { AssignPublicIp: 'DISABLED', Subnets: ['s-2', 's-1'], SecurityGroups: ['sg-1'] },
+      },
+    });
     expect(parseSpec(shuffled).hash).toBe(parseSpec(JSON.stringify(spec(1))).hash);
     expect(hashOfAppSpec(renderAppSpec(spec(1), '[{"AfterInstall":"arn:x"}]'))).toBe(parseSpec(shuffled).hash);
     expect(hashOfAppSpec(renderAppSpec(spec(2), '[]'))).not.toBe(parseSpec(shuffled).hash);

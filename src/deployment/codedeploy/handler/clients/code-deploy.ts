@@ -1,6 +1,7 @@
 import {
-  CodeDeployClient, ContinueDeploymentCommand, CreateDeploymentCommand, GetApplicationRevisionCommand, GetDeploymentCommand, GetDeploymentTargetCommand,
-  ListDeploymentsCommand, ListDeploymentTargetsCommand, StopDeploymentCommand, type DeploymentInfo, type ECSTarget, type RevisionLocation,
+  CodeDeployClient, ContinueDeploymentCommand, CreateDeploymentCommand, GetApplicationRevisionCommand, GetDeploymentCommand,
+  GetDeploymentTargetCommand, ListDeploymentsCommand, ListDeploymentTargetsCommand, StopDeploymentCommand, type DeploymentInfo, type ECSTarget,
+  type RevisionLocation,
 } from '@aws-sdk/client-codedeploy';
 import { isNamed, RETRIES } from './retries';
 import { ACTIVE_STATUSES } from '../../../lifecycle';

@@ -44,9 +44,11 @@ export class ElasticContainerService {
       },
       platformVersion: spec.PlatformVersion,
       ...(spec.CapacityProviderStrategy?.length
-        ? { capacityProviderStrategy: spec.CapacityProviderStrategy.map((item) => (
-          { capacityProvider: item.CapacityProvider, base: Number(item.Base ?? 0), weight: Number(item.Weight ?? 1) }
-        )) }
+        ? {
+          capacityProviderStrategy: spec.CapacityProviderStrategy.map((item) => (
+            { capacityProvider: item.CapacityProvider, base: Number(item.Base ?? 0), weight: Number(item.Weight ?? 1) }
+          )),
+        }
         : { launchType: 'FARGATE' }),
       healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
       enableExecuteCommand: service.executeCommand,
