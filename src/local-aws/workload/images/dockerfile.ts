@@ -79,7 +79,7 @@ function read(stage: Draft, instruction: Instruction, variables: Record<string, 
     case 'COPY':
     case 'ADD': {
       const paths = (jsonStrings(instruction) ?? words(instruction)).map((word) => expand(word, variables));
-      const flag = instruction instanceof Copy ? instruction.getFromFlag()?.getValue() ?? undefined : undefined;
+      const flag = instruction instanceof Copy ? instruction.getFlags().find((given) => given.getName() === 'from')?.getValue() ?? undefined : undefined;
       stage.steps.push({
         kind: 'copy',
         from: flag && expand(flag, variables),
