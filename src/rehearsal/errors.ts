@@ -18,7 +18,7 @@ export class RehearsalError extends Error {
 }
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
 /** Runs when the signal is given, and at once if it has been; the answer takes it back. */

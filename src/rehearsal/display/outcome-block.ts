@@ -3,7 +3,9 @@ import { counts, duration, millis, number, wall } from './words';
 import type { CreationRecord, DeploymentRecord } from '../report/record';
 
 /** What stays to be read of a deployment that has ended. */
-export function outcomeLines(record: CreationRecord | DeploymentRecord, logs: readonly string[], colour: Chalk = new chalk.Instance({ level: 0 })): string[] {
+export function outcomeLines(
+  record: CreationRecord | DeploymentRecord, logs: readonly string[], colour: Chalk = new chalk.Instance({ level: 0 }),
+): string[] {
   const took = `${duration(record.seconds.clock)} (${wall(record.seconds.wall)} really)`;
   if (!('requests' in record)) {
     return [
@@ -19,7 +21,8 @@ export function outcomeLines(record: CreationRecord | DeploymentRecord, logs: re
   const { total, failed, byVersion, latency } = record.requests;
   const failures = failed === 0 ? colour.green('0 failed') : colour.red(`${number(failed)} failed`);
   return [
-    `${mark} ${colour.bold(record.name)} ${(asExpected ? colour.green : colour.red)(record.outcome)} (${expectation}) in ${took}, serving ${record.serving ?? 'nobody'}`,
+    `${mark} ${colour.bold(record.name)} ${(asExpected ? colour.green : colour.red)(record.outcome)} (${expectation}) in ${took}, `
+      + `serving ${record.serving ?? 'nobody'}`,
     `    requests  ${number(total)} sent, ${failures}, p50 ${millis(latency.p50)}, p99 ${millis(latency.p99)} (${counts(byVersion)})`,
     ...details(record, logs, colour),
   ];

@@ -1,5 +1,5 @@
 import { outcomeLines } from './outcome-block';
-import { counts, duration, millis, number, shares, timeOfDay, wall } from './words';
+import { counts, duration, millis, number, shares, timeOfDay } from './words';
 import type { Happening } from '../watch/happening';
 
 /** Requests are told this often without a terminal, in milliseconds of the wall clock. */
@@ -20,7 +20,7 @@ export class PlainLines {
 
   /** The lines that a happening is worth. */
   public lines(happening: Happening, moment: Moment): string[] {
-    const stamp = `${(moment.clock === undefined ? '' : timeOfDay(moment.clock)).padStart(8)} ${wall(moment.wall).padStart(8)}  `;
+    const stamp = `${(moment.clock === undefined ? '' : timeOfDay(moment.clock)).padStart(8)} ${moment.wall.toFixed(1).padStart(6)} s  `;
     return this.texts(happening, moment).map((text) => `${stamp}${text}`);
   }
 

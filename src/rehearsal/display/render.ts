@@ -95,17 +95,17 @@ function lifecycleLine(
       return colour.dim(`  – ${name} skipped`);
     case 'Pending':
     case 'Unknown':
-      return colour.dim(`  · ${name}`);
+      return colour.dim(`  · ${row.name}`);
   }
 }
 
 /** Blue first, as long as there is one: the bar fills from the right as traffic moves. */
 function trafficBar(state: RehearsalState, room: number, colour: Chalk): string {
   const { byVersion } = state.weights!;
-  const text = `  ${shares(byVersion)}`;
-  const width = Math.max(10, Math.min(MOST_BAR, room - text.length));
-  const sum = Object.values(byVersion).reduce((total, weight) => total + weight, 0);
   const ordered = versionsInOrder(state).filter((version) => byVersion[version] !== undefined);
+  const text = `  ${shares(Object.fromEntries(ordered.map((version) => [version, byVersion[version]])))}`;
+  const width = Math.max(10, Math.min(MOST_BAR, room - text.length));
+  const sum = ordered.reduce((total, version) => total + byVersion[version], 0);
   let drawn = 0;
   const bar = ordered.map((version, index) => {
     const cells = sum === 0 ? 0 : index === ordered.length - 1 ? width - drawn : Math.round((byVersion[version] / sum) * width);

@@ -7,7 +7,7 @@ export interface LoadOptions {
   /** Requests a second of the wall clock, over all connections. */
   readonly rate: number;
   readonly connections: number;
-  /** After how many seconds without an answer a request counts as lost. */
+  /** After how many whole seconds without an answer a request counts as lost. */
   readonly timeoutSeconds?: number;
 }
 
@@ -24,7 +24,7 @@ const MOST_GENERATORS = 20;
 export class Load {
   private tally = new Tally();
   private readonly clients: Client[] = [];
-  private readonly ended: Promise<unknown>[] = [];
+  private readonly ended: Promise<void>[] = [];
   private readonly starts: NodeJS.Timeout[] = [];
 
   constructor(private readonly options: LoadOptions) {}
@@ -58,7 +58,7 @@ export class Load {
   }
 
   private generate({ connections, rate }: { readonly connections: number; readonly rate: number }): void {
-    this.ended.push(new Promise((resolve) => {
+    this.ended.push(new Promise<void>((resolve, reject) => {
       autocannon({
         url: this.options.url,
         headers: { ...this.options.headers, 'x-local-aws-trace': '1' },
@@ -70,7 +70,7 @@ export class Load {
         sampleInt: 100,
         skipAggregateResult: true,
         setupClient: (client: Client) => this.follow(client),
-      }, resolve);
+      }, (error) => (error ? reject(error as Error) : resolve()));
     }));
   }
 
