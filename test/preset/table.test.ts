@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newService, templateOf } from '../support/stacks';
+import { presetColumn, presetTable } from '../support/preset-table';
+import { ServicePreset } from '../../src';
+
+const columns = Object.fromEntries([ServicePreset.dev(), ServicePreset.test(), ServicePreset.prod()]
+  .map((preset) => [preset.name, presetColumn(templateOf(newService({ preset })))]));
+
+test('the README\'s preset table is what the templates say', () => {
+  const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+  expect(readme).toContain(presetTable(columns));
+});
