@@ -1,0 +1,96 @@
+import { mkdtempSync, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormation } from './cloudformation/cloud-formation';
+import { ParameterStore } from './configuration/parameter-store';
+import { SecretsManager } from './configuration/secrets-manager';
+import type { LocalService } from './core/api';
+import { Clock } from './core/clock';
+import { Processes } from './core/processes';
+import type { World } from './core/world';
+import { Endpoint } from './endpoint/endpoint';
+import { SecurityTokenService } from './identity/sts';
+import type { RuntimeFiles } from './lambda/execution-environment';
+import { Lambda } from './lambda/lambda';
+import { CloudWatchLogs } from './logging/cloud-watch-logs';
+import { RecordedResources } from './recorded/recorded-resources';
+import { S3 } from './storage/s3';
+
+/** The account that every ARN names: the one of AWS's own examples, nobody's. */
+const ACCOUNT = '123456789012';
+
+export interface PlatformOptions {
+  readonly speed: number;
+  readonly region: string;
+  /** Kept at the end; without it a temporary one is made, and removed. */
+  readonly directory?: string;
+  /** What execution environments run. */
+  readonly runtimeFiles: RuntimeFiles;
+  readonly log: (message: string) => void;
+}
+
+/** What every rehearsal stands on: the world, the endpoint, and the services that no deployment is about. */
+export class Platform {
+  public readonly world: World;
+  public readonly endpoint: Endpoint;
+  public readonly logs: CloudWatchLogs;
+  public readonly storage: S3;
+  public readonly parameters: ParameterStore;
+  public readonly secrets: SecretsManager;
+  public readonly functions: Lambda;
+  public readonly cloudFormation: CloudFormation;
+  private readonly services: LocalService[];
+  private readonly isTemporary: boolean;
+
+  constructor(options: PlatformOptions) {
+    this.isTemporary = options.directory === undefined;
+    const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'local-aws-'));
+    mkdirSync(directory, { recursive: true });
+    const world: World = this.world = {
+      clock: new Clock(options.speed),
+      account: ACCOUNT,
+      region: options.region,
+      partition: 'aws',
+      directory,
+      processes: new Processes(directory),
+      endpoint: () => this.endpoint.url(),
+      log: options.log,
+    };
+    this.endpoint = new Endpoint(world);
+    this.logs = new CloudWatchLogs(world);
+    this.storage = new S3(world);
+    this.parameters = new ParameterStore(world);
+    this.secrets = new SecretsManager(world, this.parameters);
+    this.functions = new Lambda(world, this.storage.objects, this.logs, options.runtimeFiles);
+    this.cloudFormation = new CloudFormation(world, this.storage.objects, {
+      parameter: (name) => this.parameters.value(name),
+      secret: (id, jsonKey, stage) => this.secrets.value(id, jsonKey, stage),
+    }, this.functions);
+    this.services = [
+      this.cloudFormation, this.functions, this.storage, this.logs, this.parameters, this.secrets, new SecurityTokenService(world),
+      new RecordedResources(world),
+    ];
+  }
+
+  /** Adds the services that deployments are about, and listens. */
+  public async start(port: number, services: readonly LocalService[] = []): Promise<void> {
+    this.services.push(...services);
+    this.services.forEach((service) => this.cloudFormation.types.add(service));
+    this.endpoint.serveFrom(this.services);
+    await this.endpoint.listen(port);
+  }
+
+  /** Ends everything that was started, and leaves nothing behind. */
+  public async close(): Promise<void> {
+    const closed = await Promise.allSettled([...this.services.map((service) => service.close()), this.world.processes.closeAll()]);
+    await this.endpoint.close();
+    if (this.isTemporary) {
+      await rm(this.world.directory, { recursive: true, force: true, maxRetries: 3 });
+    }
+    const broken = closed.find((outcome) => outcome.status === 'rejected');
+    if (broken) {
+      throw broken.reason;
+    }
+  }
+}
