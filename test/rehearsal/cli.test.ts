@@ -78,17 +78,16 @@ describe.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('%s ends everything', (sign
   test.each([
     ['while the local AWS is being started', 'silent', 'pids'],
     ['while the stack is being created', 'hangs', 'requested'],
-    ['although the local AWS does not want to end', 'stubborn', 'requested'],
   ])('%s', async (_when, fake, moment) => {
     const rehearsal = run(['rehearse', '--plan', join(appWith(QUICK_APP), 'plan.json')], fake);
     await eventually(() => textOf(join(rehearsal.trace, moment)));
     rehearsal.child.kill(signal);
     expect(await rehearsal.ended()).toMatchObject({ status: 130, stderr: '' });
     await expectNothingLeft(rehearsal);
-  }, 15_000);
+  });
 });
 
-test('a second signal does not cut the clean-up short', async () => {
+test('a local AWS that does not want to end is ended, and a second signal does not cut that short', async () => {
   const rehearsal = run(['rehearse', '--plan', join(appWith(QUICK_APP), 'plan.json')], 'stubborn');
   await eventually(() => textOf(join(rehearsal.trace, 'requested')));
   rehearsal.child.kill('SIGINT');
