@@ -11,22 +11,20 @@ import { Processes } from './core/processes';
 import type { World } from './core/world';
 import { Endpoint } from './endpoint/endpoint';
 import { SecurityTokenService } from './identity/sts';
-import type { RuntimeFiles } from './lambda/execution-environment';
+import type { LambdaRuntime } from './lambda/execution-environment';
 import { Lambda } from './lambda/lambda';
 import { CloudWatchLogs } from './logging/cloud-watch-logs';
 import { RecordedResources } from './recorded/recorded-resources';
 import { S3 } from './storage/s3';
 
-/** The account that every ARN names: the one of AWS's own examples, nobody's. */
-const ACCOUNT = '123456789012';
-
 export interface PlatformOptions {
   readonly speed: number;
+  readonly account: string;
   readonly region: string;
   /** Kept at the end; without it a temporary one is made, and removed. */
   readonly directory?: string;
   /** What execution environments run. */
-  readonly runtimeFiles: RuntimeFiles;
+  readonly lambdaRuntime: LambdaRuntime;
   readonly log: (message: string) => void;
 }
 
@@ -41,7 +39,8 @@ export class Platform {
   public readonly functions: Lambda;
   public readonly cloudFormation: CloudFormation;
   private readonly services: LocalService[];
-  private readonly isTemporary: boolean;
+  /** Whether the directory goes with the local AWS. */
+  public readonly isTemporary: boolean;
 
   constructor(options: PlatformOptions) {
     this.isTemporary = options.directory === undefined;
@@ -49,7 +48,7 @@ export class Platform {
     mkdirSync(directory, { recursive: true });
     const world: World = this.world = {
       clock: new Clock(options.speed),
-      account: ACCOUNT,
+      account: options.account,
       region: options.region,
       partition: 'aws',
       directory,
@@ -62,7 +61,7 @@ export class Platform {
     this.storage = new S3(world);
     this.parameters = new ParameterStore(world);
     this.secrets = new SecretsManager(world, this.parameters);
-    this.functions = new Lambda(world, this.storage.objects, this.logs, options.runtimeFiles);
+    this.functions = new Lambda(world, this.storage.objects, this.logs, options.lambdaRuntime);
     this.cloudFormation = new CloudFormation(world, this.storage.objects, {
       parameter: (name) => this.parameters.value(name),
       secret: (id, jsonKey, stage) => this.secrets.value(id, jsonKey, stage),

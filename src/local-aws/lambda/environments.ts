@@ -1,6 +1,6 @@
 import type { LogWriter } from '../core/api';
 import type { World } from '../core/world';
-import { ExecutionEnvironment, type Invocation, type InvocationResult, type RuntimeFiles } from './execution-environment';
+import { ExecutionEnvironment, type Invocation, type InvocationResult, type LambdaRuntime } from './execution-environment';
 import type { FunctionVersion } from './function-version';
 
 /** Of the wall clock: what it saves is memory of the real machine. */
@@ -11,10 +11,10 @@ export class ExecutionEnvironments {
   private readonly idle = new Map<ExecutionEnvironment, NodeJS.Timeout>();
   private readonly busy = new Set<ExecutionEnvironment>();
 
-  constructor(private readonly world: World, private readonly logs: LogWriter, private readonly files: RuntimeFiles) {}
+  constructor(private readonly world: World, private readonly logs: LogWriter, private readonly runtime: LambdaRuntime) {}
 
   public async invoke(version: FunctionVersion, invocation: Invocation): Promise<InvocationResult> {
-    const environment = this.take(version) ?? new ExecutionEnvironment(this.world, this.logs, version, this.files);
+    const environment = this.take(version) ?? new ExecutionEnvironment(this.world, this.logs, version, this.runtime);
     this.busy.add(environment);
     try {
       return await environment.invoke(invocation);

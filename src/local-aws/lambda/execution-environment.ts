@@ -7,14 +7,20 @@ import type { World } from '../core/world';
 import type { FunctionVersion } from './function-version';
 import { CLOCK_VARIABLE, SDK_VARIABLE, type EnvironmentMessage, type FunctionErrorBody, type InvokeMessage } from './messages';
 
-/** Work is real even where the clock is fast: no handler is cut before it had this long of the wall clock. */
 const LEAST_REAL_MILLIS = 5000;
 const LEAST_REAL_INIT_MILLIS = 20_000;
 
-/** The files that every environment runs and finds. */
-export interface RuntimeFiles {
-  readonly runtime: string;
+/** What every environment runs, and finds. */
+export interface LambdaRuntime {
+  /** The bundle of runtime.ts. */
+  readonly file: string;
+  /** The bundle of aws-sdk.ts. */
   readonly sdk: string;
+  /**
+   * Work is real even where the clock is fast: no handler is cut before it had this long of the wall clock.
+   * @default - 5 seconds
+   */
+  readonly leastRealMillis?: number;
 }
 
 export interface Invocation {
@@ -39,13 +45,13 @@ export class ExecutionEnvironment {
     private readonly world: World,
     private readonly logs: LogWriter,
     public readonly version: FunctionVersion,
-    files: RuntimeFiles,
+    private readonly runtime: LambdaRuntime,
   ) {
     const day = world.clock.now().toISOString().slice(0, 10).replaceAll('-', '/');
     this.stream = `${day}/[$LATEST]${hexId(32)}`;
-    this.child = world.processes.spawn(process.execPath, [files.runtime], {
+    this.child = world.processes.spawn(process.execPath, [runtime.file], {
       cwd: version.codeFolder,
-      env: this.variables(files),
+      env: this.variables(),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
     });
@@ -81,7 +87,7 @@ export class ExecutionEnvironment {
     const result = await Promise.race([
       answered,
       this.exited.then(() => answeredOrCrashed(answered, requestId)),
-      sleep(Math.max(this.world.clock.wallMillis(timeout), LEAST_REAL_MILLIS), limit.signal).then((): InvocationResult => ({
+      sleep(Math.max(this.world.clock.wallMillis(timeout), this.runtime.leastRealMillis ?? LEAST_REAL_MILLIS), limit.signal).then((): InvocationResult => ({
         error: {
           errorType: 'Sandbox.Timedout',
           errorMessage: `${this.world.clock.now().toISOString()} ${requestId} Task timed out after ${timeout.toFixed(2)} seconds`,
@@ -140,15 +146,15 @@ export class ExecutionEnvironment {
     this.logs.write(this.version.logGroup, this.stream, line);
   }
 
-  private variables(files: RuntimeFiles): NodeJS.ProcessEnv {
+  private variables(): NodeJS.ProcessEnv {
     const { region } = this.world;
     return {
       PATH: process.env.PATH,
       TZ: ':UTC',
       LANG: 'en_US.UTF-8',
       ...this.version.environment,
-      [SDK_VARIABLE]: files.sdk,
-      [CLOCK_VARIABLE]: this.world.clock.toEnvironment()[CLOCK_VARIABLE],
+      [SDK_VARIABLE]: this.runtime.sdk,
+      [CLOCK_VARIABLE]: JSON.stringify(this.world.clock),
       _HANDLER: this.version.handler,
       LAMBDA_TASK_ROOT: this.version.codeFolder,
       AWS_REGION: region,

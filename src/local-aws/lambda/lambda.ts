@@ -6,7 +6,7 @@ import {
 import type { World } from '../core/world';
 import type { ObjectStore } from '../storage/object-store';
 import { ExecutionEnvironments } from './environments';
-import type { InvocationResult, RuntimeFiles } from './execution-environment';
+import type { InvocationResult, LambdaRuntime } from './execution-environment';
 import { FunctionVersions, type FunctionVersion } from './function-version';
 import { Functions } from './functions';
 import { Lineage } from './recursion';
@@ -27,8 +27,8 @@ export class Lambda implements LocalService, RestApi, FunctionInvoker {
   private readonly environments: ExecutionEnvironments;
   private readonly closer = new AbortController();
 
-  constructor(private readonly world: World, objects: ObjectStore, logs: LogWriter, files: RuntimeFiles) {
-    this.environments = new ExecutionEnvironments(world, logs, files);
+  constructor(private readonly world: World, objects: ObjectStore, logs: LogWriter, runtime: LambdaRuntime) {
+    this.environments = new ExecutionEnvironments(world, logs, runtime);
     this.resourceTypes = functionTypes(new FunctionVersions(world, objects), this.functions, this.environments);
   }
 

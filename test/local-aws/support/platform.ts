@@ -4,13 +4,14 @@ import { join, resolve } from 'node:path';
 import { CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand, type Stack, type StackEvent } from '@aws-sdk/client-cloudformation';
 import { buildSync } from 'esbuild';
 import type { LocalService } from '../../../src/local-aws/core/api';
+import type { LambdaRuntime } from '../../../src/local-aws/lambda/execution-environment';
 import { Platform } from '../../../src/local-aws/platform';
 
 const LAMBDA = resolve(__dirname, '../../../src/local-aws/lambda');
 const BUNDLES = join(tmpdir(), `local-aws-bundles-${process.pid}`);
 
 /** The files that execution environments run, bundled as the package ships them; the SDK only where a test needs it. */
-export function runtimeFiles(options: { withSdk?: boolean } = {}): { runtime: string; sdk: string } {
+export function lambdaRuntime(options: { withSdk?: boolean } = {}): LambdaRuntime {
   const bundle = (source: string, name: string) => {
     const target = join(BUNDLES, name);
     const written = `${target}.${Math.random()}`;
@@ -19,7 +20,7 @@ export function runtimeFiles(options: { withSdk?: boolean } = {}): { runtime: st
     renameSync(written, target);
     return target;
   };
-  return { runtime: bundle('runtime.ts', 'lambda-runtime.js'), sdk: options.withSdk ? bundle('aws-sdk.ts', 'aws-sdk.js') : join(BUNDLES, 'no-sdk.js') };
+  return { file: bundle('runtime.ts', 'lambda-runtime.js'), sdk: options.withSdk ? bundle('aws-sdk.ts', 'aws-sdk.js') : join(BUNDLES, 'no-sdk.js') };
 }
 
 export interface TestPlatform extends Platform {
@@ -27,13 +28,14 @@ export interface TestPlatform extends Platform {
 }
 
 export async function startPlatform(
-  options: { speed?: number; withSdk?: boolean; services?: (platform: Platform) => LocalService[] } = {},
+  options: { speed?: number; withSdk?: boolean; leastRealMillis?: number; services?: (platform: Platform) => LocalService[] } = {},
 ): Promise<TestPlatform> {
   const logged: string[] = [];
   const platform = new Platform({
     speed: options.speed ?? 1,
     region: 'eu-west-1',
-    runtimeFiles: runtimeFiles(options),
+    account: '123456789012',
+    lambdaRuntime: { ...lambdaRuntime(options), leastRealMillis: options.leastRealMillis },
     log: (message) => logged.push(message),
   });
   await platform.start(0, options.services?.(platform));
