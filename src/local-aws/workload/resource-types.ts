@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { ElasticContainerService } from './elastic-container-service';
 import { mergeTags, toApi } from './properties';
 import type { Service } from './service';
 import { UPDATE_PARAMETERS } from './service-rules';
 import { AwsError, type Properties, type ResourceRequest, type ResourceState, type ResourceType } from '../core/api';
+import { madeUpName } from '../core/names';
 import type { World } from '../core/world';
 
 /** How long CloudFormation waits for a service to become steady. */
@@ -27,7 +27,7 @@ function cluster(ecs: ElasticContainerService): ResourceType {
     replacedBy: ['ClusterName'],
     create: async (request) => {
       const { Tags, ...properties } = request.properties;
-      const made = ecs.clusters.create({ clusterName: nameFor(request), ...toApi(properties), tags: mergeTags(request.stackTags, Tags) });
+      const made = ecs.clusters.create({ clusterName: madeUpName(request), ...toApi(properties), tags: mergeTags(request.stackTags, Tags) });
       return toState(made.name, made.arn);
     },
     update: async (request, state) => {
@@ -103,8 +103,8 @@ function service(world: World, ecs: ElasticContainerService): ResourceType {
       const { Tags, ...properties } = request.properties;
       const made = ecs.services.create({
         desiredCount: 1,
+        serviceName: madeUpName(request),
         ...toApi(properties),
-        serviceName: nameFor(request, 'ServiceName'),
         tags: mergeTags(request.stackTags, Tags),
       });
       ecs.scheduler.look();
@@ -150,9 +150,4 @@ async function untilSteady(world: World, made: Service, signal: AbortSignal): Pr
     }
     await world.clock.sleep((LOOK_MILLIS / 1000) * world.clock.speed, signal);
   }
-}
-
-/** The name that the template gives, or one as CloudFormation makes it. */
-function nameFor(request: ResourceRequest, property = 'ClusterName'): string {
-  return request.properties[property] ?? `${request.stackName}-${request.logicalId}-${randomBytes(9).toString('base64url').replace(/[-_]/g, 'x')}`;
 }

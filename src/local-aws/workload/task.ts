@@ -110,7 +110,8 @@ export class Task {
       this.move('PENDING');
       const { containerDefinitions } = this.spec.taskDefinition;
       this.images = new Map(containerDefinitions.map((definition) => [definition.name, this.runtime.images.pull(definition.image)]));
-      const ports = await Ports.allocate(containerDefinitions.flatMap((definition) => (definition.portMappings ?? []).map((mapping) => mapping.containerPort)));
+      const mappings = containerDefinitions.flatMap((definition) => definition.portMappings ?? []);
+      const ports = await Ports.allocate(mappings.map((mapping) => mapping.containerPort));
       await this.place();
       await Promise.all(this.containers.map(async (container) => {
         await this.dependencies(container);
