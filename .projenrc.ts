@@ -98,7 +98,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'undici@^7',
     'yaml@^2',
   ],
-  gitignore: ['cdk.out/', 'assets/', '.jsii.tabl.json', 'examples/**/dist/', '*.log', '.DS_Store', '/test/fixtures/**/dist/'],
+  gitignore: ['cdk.out/', 'integ/**/asset.*', 'assets/', '.jsii.tabl.json', 'examples/**/dist/', '*.log', '.DS_Store', '/test/fixtures/**/dist/'],
   npmProvenance: true,
   // 13 needs Node 22.
   bumpPackage: 'commit-and-tag-version@^12',

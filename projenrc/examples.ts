@@ -18,10 +18,16 @@ export class Examples extends Component {
       env: { CDK_DISABLE_VERSION_CHECK: '1' },
     });
     project.postCompileTask.spawn(synth);
+    // Rehearsing needs JavaScript alone: neither types nor the jsii assembly.
     project.addTask('rehearse', {
       description: 'Rehearse v1, v2 and a broken v3 of the sample API on the local AWS',
-      receiveArgs: true,
-      exec: 'true',
+      steps: [
+        { spawn: 'bundle' },
+        { spawn: 'bundle:local' },
+        { spawn: build.name },
+        { exec: "esbuild 'src/**/*.ts' --outdir=lib --format=cjs --platform=node --target=node20 --log-level=warning" },
+        { exec: 'node bin/fargate-blue-green rehearse --plan examples/three-environments/rehearsal.json', receiveArgs: true },
+      ],
     });
   }
 }
