@@ -147,9 +147,13 @@ export const forward = (...weights: readonly (readonly [targetGroupArn: string, 
 
 export const path = (...values: string[]) => ({ Field: 'path-pattern', PathPatternConfig: { Values: values } });
 
-/** Waits until it is so; jest's own time-out is the limit. */
+/** Waits until it is so. It gives up before jest does, so that a failure does not leave a loop behind. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const patienceEnds = Date.now() + 4000;
   while (!await condition()) {
+    if (Date.now() > patienceEnds) {
+      throw new Error(`it has not come to be: ${condition}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

@@ -57,7 +57,7 @@ test('takes turns among healthy targets', async () => {
 });
 
 test('streams a body to the target and back, with the headers that a load balancer adds and none that it must not', async () => {
-  const { targetGroup, url } = await service();
+  const { targetGroup, url } = await service({ Matcher: { HttpCode: '201' } });
   await fixture.healthyTarget(targetGroup, 'echo', (incoming, outgoing) => {
     outgoing.writeHead(201, { 'X-Seen': JSON.stringify(incoming.headers), 'X-Private': 'hop', 'Connection': 'keep-alive, x-private' });
     incoming.pipe(outgoing);
@@ -199,14 +199,16 @@ test('fails no request while a target is deregistered under load', async () => {
       answers.push({ ...await get(url), afterwards });
     }
   });
-  await eventually(() => answers.length > 50);
-
-  isLeaving = true;
-  const deregistered = fixture.elb.deregister(targetGroup, leaving.id);
-  expect(fixture.elb.health(targetGroup, leaving.id)).toBe('draining');
-  await deregistered;
-  goesOn = false;
-  await Promise.all(load);
+  try {
+    await eventually(() => answers.length > 50);
+    isLeaving = true;
+    const deregistered = fixture.elb.deregister(targetGroup, leaving.id);
+    expect(fixture.elb.health(targetGroup, leaving.id)).toBe('draining');
+    await deregistered;
+  } finally {
+    goesOn = false;
+    await Promise.all(load);
+  }
 
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
   expect(answers.filter(({ afterwards, body }) => afterwards && body === 'leaving')).toEqual([]);

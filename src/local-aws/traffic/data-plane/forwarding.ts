@@ -23,6 +23,7 @@ export interface ForwardingOptions extends Forwarded {
 /** One request on its way to a target and back, streamed in both directions. */
 export class Forwarding implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
+  private ownConnection: Dispatcher | undefined;
   private startedAt = 0;
   private attempts = 0;
   private isAnswered = false;
@@ -101,7 +102,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.attempts += 1;
     this.startedAt = performance.now();
     try {
-      this.registered.pool.dispatch({
+      this.connection().dispatch({
         path: relative(this.request.url ?? '/'),
         method: this.request.method as Dispatcher.HttpMethod,
         headers: requestHeaders(this.request, this.options),
@@ -128,6 +129,15 @@ export class Forwarding implements Dispatcher.DispatchHandler {
       && SAFE_METHODS.includes(this.request.method ?? '') && !this.hasBody();
   }
 
+  /** Other idle connections may be as stale as the first: a second attempt gets a connection of its own. */
+  private connection(): Dispatcher {
+    if (this.attempts === 1) {
+      return this.registered.pool;
+    }
+    this.ownConnection = this.registered.connect();
+    return this.ownConnection;
+  }
+
   private hasBody(): boolean {
     const { 'content-length': length, 'transfer-encoding': encoding } = this.request.headers;
     return encoding !== undefined || (length !== undefined && length !== '0');
@@ -136,6 +146,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   private finish(): void {
     if (!this.hasEnded) {
       this.hasEnded = true;
+      void this.ownConnection?.close();
       this.registered.end();
     }
   }

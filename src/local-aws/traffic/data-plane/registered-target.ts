@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { Client, Pool } from 'undici';
 import type { HealthChecker } from './health-checker';
 import type { Target } from '../../core/api';
 
@@ -13,7 +13,7 @@ export class RegisteredTarget {
   private whenIdle: (() => void)[] = [];
 
   constructor(public readonly target: Target) {
-    this.pool = new Pool(`http://127.0.0.1:${target.loopbackPort}`, {
+    this.pool = new Pool(this.origin, {
       connect: { timeout: 10_000 },
       // Below the five seconds after which Node and most servers close an idle connection, for those that send no hint.
       keepAliveTimeout: 4_000,
@@ -23,8 +23,17 @@ export class RegisteredTarget {
     });
   }
 
+  private get origin(): string {
+    return `http://127.0.0.1:${this.target.loopbackPort}`;
+  }
+
   public get key(): string {
     return `${this.target.id}:${this.target.port}`;
+  }
+
+  /** A connection that has carried nothing yet; whoever asks for it closes it. */
+  public connect(): Client {
+    return new Client(this.origin, { connect: { timeout: 10_000 } });
   }
 
   public begin(): void {
