@@ -1,7 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type FunctionInvoker, type LocalService, type Operation, type OperationInput, type RestApi, type ServiceApi } from '../core/api';
-import type { World } from '../core/world';
-import type { ObjectStore } from '../storage/object-store';
 import { CustomResource } from './custom-resource';
 import { dependenciesOf } from './dependencies';
 import { describeEvents, describeResource, describeStack } from './descriptions';
@@ -16,6 +13,9 @@ import { deleteStack, StackOperation, type StackEnvironment } from './stack-oper
 import { Stacks } from './stacks';
 import { invalid, parseTemplate } from './template';
 import { templateBody } from './template-source';
+import { type FunctionInvoker, type LocalService, type Operation, type OperationInput, type RestApi, type ServiceApi } from '../core/api';
+import type { World } from '../core/world';
+import type { ObjectStore } from '../storage/object-store';
 
 const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'UPDATE_FAILED', 'CREATE_FAILED'];
 

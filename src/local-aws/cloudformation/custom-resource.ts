@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { messageOf } from './resource-changes';
 import {
-  AwsError, ResourceFailure, type FunctionInvoker, type Properties, type ResourceRequest, type ResourceState, type ResourceType, type RestApi,
-  type RestRequest, type RestResponse,
+  AwsError, ResourceFailure, UpdateRefused, type FunctionInvoker, type Properties, type ResourceRequest, type ResourceState, type ResourceType,
+  type RestApi, type RestRequest, type RestResponse,
 } from '../core/api';
 import { hexId, madeUpName } from '../core/names';
 import type { World } from '../core/world';
-import { messageOf } from './resource-changes';
 
 const MOST_SECONDS = 3600;
 const MOST_RESPONSE_BYTES = 4096;
@@ -72,7 +72,7 @@ export class CustomResource implements ResourceType, RestApi {
 
   public async update(request: ResourceRequest, state: ResourceState, oldProperties: Properties): Promise<ResourceState> {
     if (request.properties.ServiceToken !== oldProperties.ServiceToken) {
-      throw new Error('Modifying service token is not allowed.');
+      throw new UpdateRefused('Modifying service token is not allowed.');
     }
     const answer = await this.ask('Update', request, { PhysicalResourceId: state.physicalId, OldResourceProperties: asStrings(oldProperties) });
     if (answer.Status !== 'SUCCESS') {

@@ -1,8 +1,8 @@
-import type { ResourceState } from '../core/api';
-import type { World } from '../core/world';
 import { NO_VALUE, resolveIntrinsics, type Scope } from './intrinsics';
 import type { Stack, StackModel, StackOutput } from './stack';
 import { invalid } from './template';
+import type { ResourceState } from '../core/api';
+import type { World } from '../core/world';
 
 const HIDDEN = '****';
 

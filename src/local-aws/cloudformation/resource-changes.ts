@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ResourceFailure, type Properties, type ResourceRequest, type ResourceState } from '../core/api';
 import { resolveDynamicReferences, type DynamicValues } from './dynamic-references';
 import type { ResourceTypes } from './resource-types';
 import type { Stack, StackResource } from './stack';
 import { TAGGABLE } from './taggable';
+import { ResourceFailure, UpdateRefused, type Properties, type ResourceRequest, type ResourceState } from '../core/api';
 
 /** What was done to a resource in this operation, and what it was before (nothing, where it was created). */
 export interface Change {
@@ -171,6 +171,9 @@ export class ResourceChanges {
       this.stack.recordResource(logicalId, type, state.physicalId, 'UPDATE_COMPLETE', undefined, properties);
       return true;
     } catch (error) {
+      if (error instanceof UpdateRefused) {
+        this.changes.delete(logicalId);
+      }
       return this.failed(wanted, existing.state, 'update', error);
     }
   }

@@ -1,5 +1,5 @@
-import type { LocalService, ResourceType } from '../core/api';
 import { invalid, type Template } from './template';
+import type { LocalService, ResourceType } from '../core/api';
 
 /** The resource types that stacks can use, and which of them they have used. */
 export class ResourceTypes {

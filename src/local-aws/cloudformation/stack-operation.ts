@@ -1,10 +1,10 @@
-import type { Properties } from '../core/api';
 import { dependenciesOf, dependentsOf, visitInOrder, type Dependencies } from './dependencies';
 import type { DynamicValues } from './dynamic-references';
 import type { Evaluation } from './evaluation';
 import { isKept, messageOf, ResourceChanges, type Leftover } from './resource-changes';
 import type { ResourceTypes } from './resource-types';
 import type { Stack, StackModel, StackOutput, StackResource } from './stack';
+import type { Properties } from '../core/api';
 
 /** What an operation needs of the service that runs it. */
 export interface StackEnvironment {

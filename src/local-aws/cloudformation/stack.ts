@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Properties, ResourceState } from '../core/api';
-import { arn, type World } from '../core/world';
 import type { ParameterValues } from './parameters';
 import type { RemovalPolicy, Template } from './template';
+import type { Properties, ResourceState } from '../core/api';
+import { arn, type World } from '../core/world';
 
 /** What a stack is to become: everything that an operation is asked for. */
 export interface StackModel {

@@ -1,6 +1,6 @@
-import { AwsError } from '../core/api';
 import type { Stack, StackOutput } from './stack';
 import { invalid } from './template';
+import { AwsError } from '../core/api';
 
 interface Export {
   readonly stack: Stack;

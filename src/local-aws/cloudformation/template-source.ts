@@ -1,6 +1,6 @@
+import { invalid } from './template';
 import type { OperationInput } from '../core/api';
 import type { ObjectStore } from '../storage/object-store';
-import { invalid } from './template';
 
 /** The text of the template that an operation is given: in the request, in a bucket, or the one that the stack has. */
 export async function templateBody(input: OperationInput, objects: ObjectStore, previous?: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
+import type { ParameterStore } from './parameter-store';
 import { AwsError, type LocalService, type OperationInput, type Properties, type ResourceType, type SecretReader, type ServiceApi } from '../core/api';
 import { hexId, madeUpName } from '../core/names';
 import type { World } from '../core/world';
-import type { ParameterStore } from './parameter-store';
 
 interface Secret {
   readonly arn: string;

@@ -107,6 +107,14 @@ export class ResourceFailure extends Error {
   }
 }
 
+/** An update that was refused before anything was touched: the rollback leaves the resource alone. */
+export class UpdateRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UpdateRefused';
+  }
+}
+
 /**
  * How CloudFormation makes one type of resource. Thrown errors become the resource's failure; their message is the
  * reason in the stack's events.

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AwsError, type LocalService, type RestRequest, type RestResponse } from '../core/api';
-import type { World } from '../core/world';
 import { jsonAnswer, jsonError, parseJsonInput } from './json-protocol';
 import { parseQueryInput, queryAnswer, queryError } from './query-protocol';
 import { readBody } from './request-body';
 import { operationOf, Routes, signingNameOf } from './routes';
+import { AwsError, type LocalService, type RestRequest, type RestResponse } from '../core/api';
+import type { World } from '../core/world';
 
 const ADMIN = '/_local/';
 const LOOPBACK = '127.0.0.1';

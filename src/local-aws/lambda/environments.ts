@@ -1,7 +1,7 @@
-import type { LogWriter } from '../core/api';
-import type { World } from '../core/world';
 import { ExecutionEnvironment, type Invocation, type InvocationResult, type LambdaRuntime } from './execution-environment';
 import type { FunctionVersion } from './function-version';
+import type { LogWriter } from '../core/api';
+import type { World } from '../core/world';
 
 /** Of the wall clock: what it saves is memory of the real machine. */
 const IDLE_MILLIS = 20_000;

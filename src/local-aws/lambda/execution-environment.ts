@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import type { FunctionVersion } from './function-version';
+import { CLOCK_VARIABLE, SDK_VARIABLE, type EnvironmentMessage, type FunctionErrorBody, type InvokeMessage } from './messages';
 import type { LogWriter } from '../core/api';
 import { hexId } from '../core/names';
 import type { World } from '../core/world';
-import type { FunctionVersion } from './function-version';
-import { CLOCK_VARIABLE, SDK_VARIABLE, type EnvironmentMessage, type FunctionErrorBody, type InvokeMessage } from './messages';
 
 const LEAST_REAL_MILLIS = 5000;
 const LEAST_REAL_INIT_MILLIS = 20_000;

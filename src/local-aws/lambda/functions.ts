@@ -1,5 +1,5 @@
-import { AwsError } from '../core/api';
 import type { FunctionVersion } from './function-version';
+import { AwsError } from '../core/api';
 
 const MOST_RETRIES = 2;
 

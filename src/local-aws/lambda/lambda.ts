@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import {
-  AwsError, type FunctionInvoker, type LocalService, type LogWriter, type ResourceType, type RestApi, type RestRequest, type RestResponse,
-  type ServiceApi,
-} from '../core/api';
-import type { World } from '../core/world';
-import type { ObjectStore } from '../storage/object-store';
 import { ExecutionEnvironments } from './environments';
 import type { InvocationResult, LambdaRuntime } from './execution-environment';
 import { FunctionVersions, type FunctionVersion } from './function-version';
 import { Functions } from './functions';
 import { Lineage } from './recursion';
 import { functionTypes } from './resource-types';
+import {
+  AwsError, type FunctionInvoker, type LocalService, type LogWriter, type ResourceType, type RestApi, type RestRequest, type RestResponse,
+  type ServiceApi,
+} from '../core/api';
+import type { World } from '../core/world';
+import type { ObjectStore } from '../storage/object-store';
 
 const FUNCTIONS = '/2015-03-31/functions/';
 /** Before the first and the second retry of an asynchronous invocation. */

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Properties, ResourceState, ResourceType } from '../core/api';
-import { hexId, madeUpName } from '../core/names';
 import type { ExecutionEnvironments } from './environments';
 import type { FunctionVersion, FunctionVersions } from './function-version';
 import type { Functions } from './functions';
+import type { Properties, ResourceState, ResourceType } from '../core/api';
+import { hexId, madeUpName } from '../core/names';
 
 /** What CloudFormation makes of Lambda's. */
 export function functionTypes(versions: FunctionVersions, functions: Functions, environments: ExecutionEnvironments): Record<string, ResourceType> {

@@ -1,7 +1,7 @@
-import { AwsError, type LocalService, type LogWriter, type OperationInput, type ResourceType, type ServiceApi } from '../core/api';
-import type { World } from '../core/world';
 import { LogGroup, type LogEvent } from './log-group';
 import { logGroupType } from './log-group-type';
+import { AwsError, type LocalService, type LogWriter, type OperationInput, type ResourceType, type ServiceApi } from '../core/api';
+import type { World } from '../core/world';
 
 /** CloudWatch Logs: what tasks and functions print, kept in memory up to a bound. */
 export class CloudWatchLogs implements LocalService, LogWriter {

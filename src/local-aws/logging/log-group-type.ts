@@ -1,7 +1,7 @@
+import { logGroupArn, type CloudWatchLogs } from './cloud-watch-logs';
 import type { ResourceRequest, ResourceState, ResourceType } from '../core/api';
 import { madeUpName } from '../core/names';
 import type { World } from '../core/world';
-import { logGroupArn, type CloudWatchLogs } from './cloud-watch-logs';
 
 export function logGroupType(world: World, logs: CloudWatchLogs): ResourceType {
   const stateOf = (name: string): ResourceState => ({ physicalId: name, attributes: { Arn: `${logGroupArn(world, name)}:*` } });

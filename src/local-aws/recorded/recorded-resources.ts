@@ -1,9 +1,9 @@
+import { recordedTypes } from './recorded-type';
+import { OTHER_TYPES } from './recorded-types';
 import type { LocalService, ResourceType } from '../core/api';
 import type { World } from '../core/world';
 import { IDENTITY_TYPES } from '../identity/recorded-types';
 import { NETWORK_TYPES } from '../network/recorded-types';
-import { recordedTypes } from './recorded-type';
-import { OTHER_TYPES } from './recorded-types';
 
 /** The resource types that are only recorded: they have ids and attributes, and the report lists them as recorded. */
 export class RecordedResources implements LocalService {

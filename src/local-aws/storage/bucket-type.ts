@@ -1,7 +1,7 @@
+import type { ObjectStore } from './object-store';
 import type { ResourceRequest, ResourceState, ResourceType } from '../core/api';
 import { madeUpName } from '../core/names';
 import type { World } from '../core/world';
-import type { ObjectStore } from './object-store';
 
 export function bucketType(world: World, objects: ObjectStore): ResourceType {
   const stateOf = (name: string): ResourceState => ({

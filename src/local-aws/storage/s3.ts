@@ -1,8 +1,8 @@
+import { bucketType } from './bucket-type';
+import { ObjectStore, type StoredObject } from './object-store';
 import { AwsError, type LocalService, type ResourceType, type RestApi, type RestRequest, type RestResponse, type ServiceApi } from '../core/api';
 import type { World } from '../core/world';
 import { xml } from '../endpoint/query-protocol';
-import { bucketType } from './bucket-type';
-import { ObjectStore, type StoredObject } from './object-store';
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const METADATA = 'x-amz-meta-';

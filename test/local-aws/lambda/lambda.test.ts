@@ -29,8 +29,12 @@ async function deploy(code: string | object, properties: object = {}, stackName 
       Function: {
         Type: 'AWS::Lambda::Function',
         Properties: {
-          FunctionName: 'it', Runtime: 'nodejs22.x', Handler: 'index.handler', Role: 'arn:aws:iam::123456789012:role/r',
-          Code: typeof code === 'string' ? { ZipFile: code } : code, ...properties,
+          FunctionName: 'it',
+          Runtime: 'nodejs22.x',
+          Handler: 'index.handler',
+          Role: 'arn:aws:iam::123456789012:role/r',
+          Code: typeof code === 'string' ? { ZipFile: code } : code,
+          ...properties,
         },
       },
     },
@@ -75,8 +79,13 @@ test('invokes an async handler with its event, context and environment', async (
   });`, { Timeout: 30, Environment: { Variables: { FLAVOR: 'mint' } } });
   expect(await invoke({ n: 1 })).toEqual({
     payload: {
-      event: { n: 1 }, name: 'it', arn: 'arn:aws:lambda:eu-west-1:123456789012:function:it', remains: true,
-      flavor: 'mint', region: 'eu-west-1', endpoint: platform.endpoint.url(),
+      event: { n: 1 },
+      name: 'it',
+      arn: 'arn:aws:lambda:eu-west-1:123456789012:function:it',
+      remains: true,
+      flavor: 'mint',
+      region: 'eu-west-1',
+      endpoint: platform.endpoint.url(),
     },
   });
   const { Configuration } = await client.send(new GetFunctionCommand({ FunctionName: 'it' }));
