@@ -6,8 +6,9 @@ import { ProductionRoute, type LocalListener } from './aws/production-route';
 import type { Publisher } from './aws/publishing';
 import { Service } from './aws/services';
 import { Stack, type StackHappening } from './aws/stacks';
-import { lastLogs } from './aws/task-logs';
+import { lastLogs, lastLogsOfStack } from './aws/task-logs';
 import type { CleanUp } from './clean-up';
+import { messageOf } from './errors';
 import { LoadMeter } from './load/load-meter';
 import { whoAnswers } from './load/probe';
 import type { RehearsalOptions } from './options';
@@ -62,7 +63,13 @@ export class StackRun {
     emit({ kind: 'begins', name, expected, verb: 'create' });
     const timer = this.stopwatch();
     const events: StackHappening[] = [];
-    const status = await this.stack.deploy('create', source, signal, this.collect(events));
+    const startedAt = local.clock.now();
+    let logs: Promise<string[]> | undefined;
+    const status = await this.stack.deploy('create', source, signal, (happening) => {
+      this.collect(events)(happening);
+      // At once: the rollback deletes what has been logged.
+      logs ??= happening.status === 'CREATE_FAILED' ? this.logsOfStack(startedAt) : undefined;
+    });
     const created = status === 'CREATE_COMPLETE';
     let serving: string | null = null;
     if (created) {
@@ -76,7 +83,7 @@ export class StackRun {
       serving,
       seconds: timer(),
     };
-    emit({ kind: 'created', record, logs: [] });
+    emit({ kind: 'created', record, logs: await logs ?? [] });
     return record;
   }
 
@@ -160,6 +167,19 @@ export class StackRun {
   private async logs(deployment: string, since: Date): Promise<string[]> {
     const revision = this.versions.revisionOf(deployment);
     return revision === undefined ? [] : lastLogs(this.props.clients.logs, this.running!.service, revision, since, this.props.signal);
+  }
+
+  private async logsOfStack(since: Date): Promise<string[]> {
+    const { clients, signal } = this.props;
+    try {
+      return await lastLogsOfStack(clients.logs, await this.stack.resources(signal), since, signal);
+    } catch (error) {
+      if (signal.aborted) {
+        throw error;
+      }
+      // The rollback was faster: the cause must be told all the same.
+      return [`what the tasks said was gone already: ${messageOf(error)}`];
+    }
   }
 
   private collect(events: StackHappening[]): (happening: StackHappening) => void {

@@ -1,5 +1,6 @@
 import { FilterLogEventsCommand, type CloudWatchLogsClient, type FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import type { Service } from './services';
+import type { StackResourceId } from './stacks';
 
 const SHOWN_LINES = 12;
 /** DescribeTasks takes no more at once. */
@@ -9,8 +10,24 @@ const MOST_TASKS = 100;
 export async function lastLogs(
   client: CloudWatchLogsClient, service: Service, revision: string, since: Date, signal: AbortSignal,
 ): Promise<string[]> {
+  const events = await eventsOf(client, await service.logGroups(revision, signal), since, signal);
+  // Blue logs into the same group.
+  const newest = [...new Set(events.map(taskOf))].filter((task) => task !== undefined).slice(-MOST_TASKS);
+  const tasks = await service.tasksOf(revision, newest, signal);
+  return linesOf(events.filter((event) => tasks.has(taskOf(event) ?? '')));
+}
+
+/** What any task of a stack logged last: where a stack could not be created, there may be no service to ask. */
+export async function lastLogsOfStack(
+  client: CloudWatchLogsClient, resources: readonly StackResourceId[], since: Date, signal: AbortSignal,
+): Promise<string[]> {
+  const groups = resources.filter(({ type, physicalId }) => type === 'AWS::Logs::LogGroup' && physicalId !== '').map(({ physicalId }) => physicalId);
+  return linesOf((await eventsOf(client, groups, since, signal)).filter((event) => taskOf(event) !== undefined));
+}
+
+async function eventsOf(client: CloudWatchLogsClient, groups: readonly string[], since: Date, signal: AbortSignal): Promise<FilteredLogEvent[]> {
   const events: FilteredLogEvent[] = [];
-  for (const logGroupName of await service.logGroups(revision, signal)) {
+  for (const logGroupName of groups) {
     let nextToken: string | undefined;
     do {
       const page = await client.send(new FilterLogEventsCommand({ logGroupName, startTime: since.getTime(), nextToken }), { abortSignal: signal });
@@ -18,13 +35,14 @@ export async function lastLogs(
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
   }
-  // A stream is named after its task: `<prefix>/<container>/<task id>`. Blue logs into the same group.
-  const taskOf = (event: FilteredLogEvent) => event.logStreamName!.split('/').pop()!;
-  const newest = [...new Set(events.map(taskOf))].slice(-MOST_TASKS);
-  const tasks = await service.tasksOf(revision, newest, signal);
-  return events
-    .filter((event) => tasks.has(taskOf(event)))
-    .sort((one, other) => one.timestamp! - other.timestamp!)
-    .slice(-SHOWN_LINES)
-    .map(({ message }) => message!.trimEnd());
+  return events.sort((one, other) => one.timestamp! - other.timestamp!);
+}
+
+/** A task's stream is named after it: `<prefix>/<container>/<task id>`. */
+function taskOf({ logStreamName }: FilteredLogEvent): string | undefined {
+  return /^[^/]+\/[^/]+\/([0-9a-f]{32})$/.exec(logStreamName!)?.[1];
+}
+
+function linesOf(events: readonly FilteredLogEvent[]): string[] {
+  return events.slice(-SHOWN_LINES).map(({ message }) => message!.trimEnd());
 }

@@ -34,6 +34,10 @@ export class PlainLines {
         return [`${happening.name}: the stack is being ${happening.verb}d`];
       case 'stack': {
         const { logicalId, type, status, reason, whole } = happening;
+        // A stack has scores of resources, and nearly all of them only stand around; those that deploy are its custom resources.
+        if (!whole && !type.startsWith('Custom::') && !status.endsWith('_FAILED')) {
+          return [];
+        }
         return [`${this.name}: stack ${whole ? '' : `${logicalId} (${type}) `}${status}${reason === undefined ? '' : `: ${reason}`}`];
       }
       case 'deployment': {
@@ -47,7 +51,7 @@ export class PlainLines {
         return [
           ...events,
           ...this.change(view.id, view.status, `${this.name}: ${what} ${view.status}${view.problem === undefined ? '' : `: ${view.problem}`}`),
-          ...this.change(`${view.id} bake`, String(view.bakes), `${this.name}: ${what} keeps blue for the bake`, 'false'),
+          ...view.bakes ? this.change(`${view.id} bake`, 'began', `${this.name}: ${what} keeps blue for the bake`) : [],
         ];
       }
       case 'weights':

@@ -25,6 +25,7 @@ test('each change is one line, with both times before it', () => {
   expect(plain.lines(BEGINS, { clock: at('12:00:00'), wall: 1 })).toEqual(['12:00:00    1.0 s  v2: the stack is being updated']);
   expect(lines({ kind: 'stack', at: at('12:00:00'), logicalId: 'Trigger', type: 'Custom::X', status: 'UPDATE_FAILED', reason: 'why', whole: false }))
     .toEqual(['v2: stack Trigger (Custom::X) UPDATE_FAILED: why']);
+  expect(lines({ kind: 'stack', at: at('12:00:00'), logicalId: 'Vpc', type: 'AWS::EC2::VPC', status: 'CREATE_COMPLETE', whole: false })).toEqual([]);
   expect(lines({ kind: 'weights', weights: { at: at('12:00:00'), byVersion: { v1: 90, v2: 10 } } })).toEqual(['v2: production traffic v1 90 %, v2 10 %']);
   expect(lines({ kind: 'tasks', tasks: [{ version: 'v1', status: 'PRIMARY', running: 1, desired: 2 }] })).toEqual(['v2: tasks v1 PRIMARY 1/2']);
 });
@@ -40,6 +41,8 @@ test('of a deployment only what changed is told', () => {
     .toEqual(['v2: deployment d-1 Install Succeeded after 1 min']);
   expect(lines({ kind: 'deployment', view: { ...deployment({ BeforeInstall: 'Skipped', Install: 'Succeeded' }), bakes: true } }))
     .toEqual(['v2: deployment d-1 keeps blue for the bake']);
+  expect(lines({ kind: 'deployment', view: { ...deployment({ BeforeInstall: 'Skipped', Install: 'Succeeded' }), status: 'Succeeded' } }))
+    .toEqual(['v2: deployment d-1 Succeeded']);
 });
 
 test('requests are told every few seconds and not each time', () => {
