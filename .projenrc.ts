@@ -105,7 +105,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   bin: { 'fargate-blue-green': 'bin/fargate-blue-green' },
 });
 
-for (const path of ['/projenrc', '/integ', '/examples', '/docs', '/.ci', '/rosetta', '/CONTRIBUTING.md', '*.tsbuildinfo']) {
+for (const path of ['/projenrc', '/integ', '/examples', '/docs', '/.ci', '/rosetta', '/CONTRIBUTING.md', '*.tsbuildinfo', '/lib/local-aws', '/lib/rehearsal', '/lib/**/handler']) {
   project.npmignore!.exclude(path);
 }
 // These are bundled: what they import is no dependency of the package.
