@@ -70,8 +70,8 @@ function left(directory) {
       return false; // It has ended meanwhile.
     }
   }).map((pid) => `process ${pid}`);
-  // tsx, ts-node and npm keep caches in the folder for temporary files; what the rehearsal makes there it names so.
-  const folders = readdirSync(directory).filter((entry) => /^(local-aws|rehearsal)/.test(entry)).map((entry) => `folder ${entry}`);
+  // ts-node and npm keep caches in the folder for temporary files; what the rehearsal makes there it names so.
+  const folders = readdirSync(directory).filter((entry) => /^(local-aws|fargate-blue-green)/.test(entry)).map((entry) => `folder ${entry}`);
   return [...processes, ...folders];
 }
 
