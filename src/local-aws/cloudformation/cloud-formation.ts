@@ -61,7 +61,7 @@ export class CloudFormation implements LocalService, StackEnvironment {
         DescribeStackResource: (input) => this.describeResource(input),
         ListStackResources: (input) => this.listResources(input),
         GetTemplate: (input) => ({ TemplateBody: this.stacks.get(input.StackName).model.body, StagesAvailable: ['Original', 'Processed'] }),
-        ListExports: () => ({ Exports: this.stacks.exports().map(({ stack, name, value }) => ({ ExportingStackId: stack.id, Name: name, Value: value })) }),
+        ListExports: () => this.listExports(),
       },
     }];
   }
@@ -188,6 +188,10 @@ export class CloudFormation implements LocalService, StackEnvironment {
   private listResources(input: OperationInput): object {
     const stack = this.stacks.get(input.StackName);
     return { StackResourceSummaries: [...stack.lastEvents.values()].map((event) => describeResource(stack, event)) };
+  }
+
+  private listExports(): object {
+    return { Exports: this.stacks.exports().map(({ stack, name, value }) => ({ ExportingStackId: stack.id, Name: name, Value: value })) };
   }
 
   private async model(input: OperationInput, previous?: StackModel): Promise<StackModel> {

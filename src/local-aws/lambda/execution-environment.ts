@@ -10,6 +10,9 @@ import type { World } from '../core/world';
 const LEAST_REAL_MILLIS = 5000;
 const LEAST_REAL_INIT_MILLIS = 20_000;
 
+/** After these nothing is known of the state of the process. */
+const ENDS_ENVIRONMENT = ['Sandbox.Timedout', 'Runtime.UncaughtException', 'Runtime.UnhandledPromiseRejection'];
+
 /** What every environment runs, and finds. */
 export interface LambdaRuntime {
   /** The bundle of runtime.ts. */
@@ -96,7 +99,7 @@ export class ExecutionEnvironment {
     ]);
     limit.abort();
     this.result = undefined;
-    if ('error' in result && ['Sandbox.Timedout', 'Runtime.UncaughtException', 'Runtime.UnhandledPromiseRejection'].includes(result.error.errorType)) {
+    if ('error' in result && ENDS_ENVIRONMENT.includes(result.error.errorType)) {
       this.log(result.error.errorMessage);
       await this.end();
     }
@@ -122,10 +125,13 @@ export class ExecutionEnvironment {
           }
         });
       }),
-      this.exited.then(() => ({ errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${randomUUID()} Error: Runtime exited before the handler was loaded` })),
-      sleep(LEAST_REAL_INIT_MILLIS, limit.signal).then(() => (
-        { errorType: 'Sandbox.Timedout', errorMessage: `the handler ${this.version.handler} was not loaded within ${LEAST_REAL_INIT_MILLIS / 1000} seconds` }
+      this.exited.then(() => (
+        { errorType: 'Runtime.ExitError', errorMessage: `RequestId: ${randomUUID()} Error: Runtime exited before the handler was loaded` }
       )),
+      sleep(LEAST_REAL_INIT_MILLIS, limit.signal).then(() => ({
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `the handler ${this.version.handler} was not loaded within ${LEAST_REAL_INIT_MILLIS / 1000} seconds`,
+      })),
     ]);
     limit.abort();
     if (outcome) {

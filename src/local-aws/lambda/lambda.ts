@@ -119,7 +119,9 @@ export class Lambda implements LocalService, RestApi, FunctionInvoker {
     });
   }
 
-  private run(version: FunctionVersion, target: string, event: unknown, lineage: Lineage, requestId: string = randomUUID()): Promise<InvocationResult> {
+  private run(
+    version: FunctionVersion, target: string, event: unknown, lineage: Lineage, requestId: string = randomUUID(),
+  ): Promise<InvocationResult> {
     const invokedFunctionArn = target.startsWith('arn:') ? target : version.arn;
     return this.environments.invoke(version, { requestId, event, invokedFunctionArn, traceId: lineage.with(version.arn).toTraceId() });
   }

@@ -146,11 +146,12 @@ test('rolls a failed update back, and deletes what it had created', async () => 
     Second: thing({ Color: 'broken', FailsOn: 'update red→broken' }, { DependsOn: ['New', 'Third'] }),
   });
   expect(stack.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-  expect(things.calls.slice(3)).toEqual([
+  expect(things.calls.slice(3, 7)).toEqual(expect.arrayContaining([
     'update red→blue First thing-1', 'create Third thing-4', 'create New thing-5', 'update red→broken Second thing-2',
-    'update broken→red Second thing-2', 'update blue→red First thing-1',
-    'delete Third thing-4', 'delete New thing-5',
-  ].sort((a, b) => things.calls.indexOf(a) - things.calls.indexOf(b)));
+  ]));
+  // What depends on others goes back first, and nothing is deleted before all is back.
+  expect(things.calls.slice(7, 9)).toEqual(['update broken→red Second thing-2', 'update blue→red First thing-1']);
+  expect(things.calls.slice(9).sort()).toEqual(['delete New thing-5', 'delete Third thing-4']);
   const lines = await eventLines(client, 'demo');
   expect(lines).toContain('Second UPDATE_FAILED: the broken thing broke');
   expect(lines).toContain('demo UPDATE_ROLLBACK_IN_PROGRESS: The following resource(s) failed to update: [Second].');

@@ -40,7 +40,8 @@ async function deploy(code: string | object, properties: object = {}, stackName 
     },
   });
   const exists = await stacks.send(new DescribeStackResourceCommand({ StackName: stackName, LogicalResourceId: 'Function' })).catch(() => undefined);
-  await stacks.send(exists ? new UpdateStackCommand({ StackName: stackName, TemplateBody }) : new CreateStackCommand({ StackName: stackName, TemplateBody }));
+  const input = { StackName: stackName, TemplateBody };
+  await stacks.send(exists ? new UpdateStackCommand(input) : new CreateStackCommand(input));
   return (await settled(stacks, stackName)).StackStatus!;
 }
 
