@@ -1,3 +1,4 @@
+import { setTimeout as sleepFor } from 'node:timers/promises';
 import { watchAlarms, type AlarmReader } from './alarms';
 import { parseAppSpec, toRevision, type Revision } from './app-specs';
 import { ALL_AT_ONCE, type Configurations } from './configurations';
@@ -14,8 +15,9 @@ import { AwsError, type LocalService, type OperationInput } from '../core/api';
 import type { World } from '../core/world';
 import { checkParameters } from '../workload/parameters';
 
-/** How long a deployment is Created before it is InProgress. */
+/** How long a deployment is Created before it is InProgress: by the clock, but so that a client can see it. */
 const CREATED_SECONDS = 2;
+const LEAST_CREATED_MILLIS = 100;
 const MOST_CREATED_MILLIS = 250;
 
 interface Neighbours {
@@ -167,7 +169,8 @@ export class Deployments {
     const configuration = this.configurations.require(deployment.request.configurationName);
     let stopWatching: () => void = () => undefined;
     try {
-      await this.world.clock.sleep(Math.min(CREATED_SECONDS, (MOST_CREATED_MILLIS / 1000) * this.world.clock.speed), deployment.signal);
+      const createdMillis = Math.min(Math.max(this.world.clock.wallMillis(CREATED_SECONDS), LEAST_CREATED_MILLIS), MOST_CREATED_MILLIS);
+      await sleepFor(createdMillis, undefined, { signal: deployment.signal });
       deployment.start();
       stopWatching = watchAlarms(this.world, this.neighbours.alarms, deployment);
       await new Run(deployment, configuration, this.toolsFor(deployment.request.group)).execute();

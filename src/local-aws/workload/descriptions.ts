@@ -105,6 +105,7 @@ export function describeTask(world: World, task: Task): Record<string, unknown> 
     platformVersion: spec.platformVersion === 'LATEST' ? '1.4.0' : spec.platformVersion,
     platformFamily: 'Linux',
     tags: spec.tags,
+    overrides: spec.overrides ?? { containerOverrides: [] },
     attachments: [{
       id: task.id,
       type: 'ElasticNetworkInterface',

@@ -30,7 +30,7 @@ export class ElasticContainerService implements LocalService {
     this.services = new Services(world, this.clusters, this.taskDefinitions, this.tags, targets);
     const runtime = { world, images: this.images, logs, secrets, targets, addresses: new Addresses() };
     this.scheduler = new Scheduler(world, runtime, () => this.services.all());
-    const operations = this.operations(new TaskSets(world, this.services), new Tasks(world, this.clusters, this.scheduler));
+    const operations = this.operations(new TaskSets(world, this.services), new Tasks(world, this.clusters, this.taskDefinitions, this.scheduler));
     this.apis = [{ signingName: 'ecs', protocol: 'json', target: 'AmazonEC2ContainerServiceV20141113', operations }];
     this.resourceTypes = ecsResourceTypes(world, this);
     this.admin = {

@@ -1,6 +1,6 @@
 import { breakCircuit } from './circuit-breaker';
 import type { Service, TaskSet } from './service';
-import { Task, type TaskRuntime } from './task';
+import { Task, type TaskRuntime, type TaskSpec } from './task';
 import type { World } from '../core/world';
 
 /** How often services are looked at, by the clock, and within what a machine can bear. */
@@ -38,6 +38,14 @@ export class Scheduler {
     this.closed = true;
     clearInterval(this.timer);
     await Promise.all([...this.tasks.values()].map((task) => task.kill()));
+  }
+
+  /** Starts a task, of a service or on its own. */
+  public run(spec: TaskSpec, changed: (task: Task) => void = () => undefined): Task {
+    const task: Task = new Task(spec, this.runtime, () => changed(task));
+    this.remember(task);
+    void task.start();
+    return task;
   }
 
   private keep(service: Service): void {
@@ -100,7 +108,7 @@ export class Scheduler {
 
   private start(service: Service, taskSet: TaskSet): Task {
     const { spec } = taskSet;
-    const task: Task = new Task({
+    const task = this.run({
       clusterName: service.cluster.name,
       taskDefinition: spec.taskDefinition,
       group: `service:${service.name}`,
@@ -109,10 +117,8 @@ export class Scheduler {
       platformVersion: spec.platformVersion,
       capacityProviderName: spec.capacityProviderStrategy?.[0]?.capacityProvider,
       tags: [],
-    }, this.runtime, () => this.taskChanged(service, taskSet, task));
-    this.remember(task);
+    }, (changed) => this.taskChanged(service, taskSet, changed));
     taskSet.tasks.add(task);
-    void task.start();
     return task;
   }
 

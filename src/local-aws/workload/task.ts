@@ -27,14 +27,16 @@ export interface LoadBalancer {
 export interface TaskSpec {
   readonly clusterName: string;
   readonly taskDefinition: TaskDefinition;
-  /** `service:<name>` for a service's tasks. */
+  /** `service:<name>` for a service's tasks, `family:<name>` for one that runs on its own. */
   readonly group: string;
-  /** The id of the task set that the task belongs to. */
-  readonly startedBy: string;
+  /** The id of the task set that the task belongs to, or what whoever runs it says. */
+  readonly startedBy?: string;
   readonly loadBalancers: readonly LoadBalancer[];
   readonly platformVersion: string;
   readonly capacityProviderName?: string;
   readonly tags: ReadonlyArray<{ readonly key: string; readonly value: string }>;
+  /** What RunTask overrides; shown, since the task definition has it in it already. */
+  readonly overrides?: unknown;
 }
 
 export type TaskStatus = 'PROVISIONING' | 'PENDING' | 'ACTIVATING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | 'STOPPED';

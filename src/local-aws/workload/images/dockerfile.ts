@@ -1,4 +1,4 @@
-import { Copy, DockerfileParser, type Instruction, type JSONInstruction } from 'dockerfile-ast';
+import { Copy, DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { AwsError } from '../../core/api';
 
 /** What a Dockerfile says of one stage, as far as running its command without building it needs. */
@@ -111,12 +111,14 @@ function commandOf(instruction: Instruction): string[] {
   return jsonStrings(instruction) ?? ['/bin/sh', '-c', instruction.getArgumentsContent() ?? ''];
 }
 
+/** Parsed here, since the parser's own strings have lost their spaces. What is not JSON is the shell form, as for Docker. */
 function jsonStrings(instruction: Instruction): string[] | undefined {
-  const json = instruction as Partial<JSONInstruction>;
-  if (!json.getOpeningBracket?.()) {
+  try {
+    const parsed: unknown = JSON.parse(instruction.getArgumentsContent() ?? '');
+    return Array.isArray(parsed) ? parsed.map(String) : undefined;
+  } catch {
     return undefined;
   }
-  return json.getJSONStrings!().map((argument) => JSON.parse(argument.getValue()) as string);
 }
 
 /** The arguments without flags (`--from`, `--chown`, `--platform`). */
