@@ -22,6 +22,8 @@ export interface DeploymentView {
   readonly events: readonly LifecycleRow[];
   /** Whether all traffic has moved and blue is kept for the bake. */
   readonly bakes: boolean;
+  /** How long blue is kept, in seconds of the clock. */
+  readonly bakeSeconds: number;
   readonly problem?: string;
 }
 
@@ -52,6 +54,7 @@ export class Deployments {
       rollback: info!.creator === 'codeDeployRollback',
       rolledBackBy: info!.rollbackInfo?.rollbackDeploymentId,
       events: await this.events(deploymentId, signal),
+      bakeSeconds: 60 * (info!.blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess?.terminationWaitTimeInMinutes ?? 0),
       bakes: (info!.instanceTerminationWaitTimeStarted ?? false) && !hasEnded(info!.status),
       ...(info!.errorInformation?.message && { problem: info!.errorInformation.message }),
     };

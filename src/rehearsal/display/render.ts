@@ -69,7 +69,8 @@ function deploymentLines(view: DeploymentView, { clock, now }: RenderOptions, sp
   }
   if (view.bakes) {
     const since = view.events.reduce((latest, { endedAt }) => Math.max(latest, endedAt?.getTime() ?? 0), 0);
-    lines.push(`  ${spinner} ${'bake'.padEnd(NAME_WIDTH)} ${colour.dim('blue is kept')} ${now.clock === undefined || since === 0 ? '' : duration((now.clock.getTime() - since) / 1000)}`);
+    const baked = now.clock === undefined ? '' : `${duration((now.clock.getTime() - since) / 1000)} of ${duration(view.bakeSeconds)}`;
+    lines.push(`  ${spinner} ${colour.bold('bake'.padEnd(NAME_WIDTH))} blue is kept: ${baked}`);
   }
   if (view.problem !== undefined && hasEnded(view.status)) {
     lines.push(`  ${colour.red(view.problem)}`);

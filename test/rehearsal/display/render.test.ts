@@ -91,7 +91,7 @@ test('a failed event shows what it said, and a rollback only the events that it 
 
 test('the bake of blue counts from the end of the last event', () => {
   const baking = { ...deployment(Object.fromEntries(LIFECYCLE.map(({ name }) => [name, 'Succeeded' as LifecycleEventStatus]))), bakes: true };
-  expect(picture(after(BEGINS, { kind: 'deployment', view: baking }))).toContain('  ⠋ bake                   blue is kept 5 min');
+  expect(picture(after(BEGINS, { kind: 'deployment', view: baking }))).toContain('  ⠋ bake                   blue is kept: 5 min of 1 h');
 });
 
 test('no line is wider than the terminal, colours included', () => {

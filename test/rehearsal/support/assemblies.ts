@@ -28,7 +28,9 @@ export interface StackFixture {
 }
 
 /** The files of a cloud assembly, as the CDK writes them. */
-export function assemblyOf(stacks: Readonly<Record<string, StackFixture>>, assets: unknown = { files: {}, dockerImages: {} }): Record<string, unknown> {
+export function assemblyOf(
+  stacks: Readonly<Record<string, StackFixture>>, assets: unknown = { files: {}, dockerImages: {} },
+): Record<string, unknown> {
   const files: Record<string, unknown> = {};
   const artifacts: Record<string, unknown> = { Tree: { type: 'cdk:tree', properties: { file: 'tree.json' } } };
   Object.entries(stacks).forEach(([name, { environment = 'aws://unknown-account/unknown-region', displayName, tags }]) => {

@@ -21,6 +21,7 @@ export function deployment(statuses: Partial<Record<LifecycleEventName, Lifecycl
     status: 'InProgress',
     rollback: false,
     bakes: false,
+    bakeSeconds: 3600,
     events: LIFECYCLE.map(({ name }) => {
       const status = statuses[name] ?? 'Pending';
       return {

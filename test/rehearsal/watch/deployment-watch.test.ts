@@ -31,7 +31,10 @@ beforeEach(async () => {
   answers.deployments = [deployment({})].map((view) => ({ ...view, id: 'd-earlier', status: 'Succeeded' }));
   const versions = new Versions('v1');
   const watched = {
-    deployments: { ids: async () => answers.deployments.map(({ id }) => id), view: async (id: string) => answers.deployments.find((view) => view.id === id)! },
+    deployments: {
+      ids: async () => answers.deployments.map(({ id }) => id),
+      view: async (wanted: string) => answers.deployments.find(({ id }) => id === wanted)!,
+    },
     service: { taskSets: async () => answers.taskSets },
     route: { weights: async () => answers.weights },
     clock: new LocalClock(0, 60),

@@ -7,7 +7,7 @@ const AT = new Date(0);
 
 function view(status: DeploymentStatus, more: Partial<DeploymentView> = {}): DeploymentView {
   const events = LIFECYCLE.map(({ name }) => ({ name, status: status === 'Succeeded' ? 'Succeeded' as const : 'Pending' as const }));
-  return { id: 'd-1', status, rollback: false, bakes: false, events, ...more };
+  return { id: 'd-1', status, rollback: false, bakes: false, bakeSeconds: 0, events, ...more };
 }
 
 function event(type: string, status: string, reason?: string): StackHappening {
