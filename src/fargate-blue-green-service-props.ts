@@ -170,7 +170,8 @@ export interface FargateBlueGreenServiceProps {
    */
   readonly containerName?: string;
   /**
-   * The port on which the container listens. A change replaces the target groups and the service: there is downtime.
+   * The port on which the container listens. It cannot change while the service lives: the update is refused, and rolled back
+   * without touching traffic.
    *
    * @default 8000
    */
@@ -225,7 +226,7 @@ export interface FargateBlueGreenServiceProps {
    */
   readonly logGroup?: ILogGroup;
   /**
-   * Whether ECS Exec can open a shell in a task.
+   * Whether ECS Exec can open a shell in a task. With it the task role gets the permissions that ECS Exec needs.
    *
    * @default - as the preset says: yes in `dev` and `test`, no in `prod`
    */

@@ -105,6 +105,7 @@ describe('a minimal service', () => {
     expect(everything).toEqual([
       'cloudwatch:DescribeAlarms', 'ecs:ListTasks', 'elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeRules',
       'elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTags', 'elasticloadbalancing:DescribeTargetGroups',
+      'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel',
     ]);
   });
 });
@@ -218,6 +219,22 @@ describe('with a certificate', () => {
     for (const Port of [443, 8080]) {
       template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port, Protocol: 'HTTPS', Certificates: Match.anyValue() });
     }
+  });
+});
+
+describe('ECS Exec', () => {
+  const channels = { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['ssmmessages:OpenDataChannel']) })]) } };
+
+  test('comes with the permissions that it needs', () => {
+    const template = templateOf(newService({ executeCommand: true }));
+    template.hasResourceProperties('Custom::BlueGreenService', { ExecuteCommand: true });
+    template.hasResourceProperties('AWS::IAM::Policy', channels);
+  });
+
+  test('leaves the task role without permissions where it is off', () => {
+    const template = templateOf(newService({ executeCommand: false }));
+    template.hasResourceProperties('Custom::BlueGreenService', { ExecuteCommand: false });
+    template.resourcePropertiesCountIs('AWS::IAM::Policy', channels, 0);
   });
 });
 

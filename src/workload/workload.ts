@@ -1,7 +1,7 @@
 import { CfnDeletionPolicy, RemovalPolicy } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type IRole } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type ILogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { validateTaskSize } from './task-size';
@@ -23,6 +23,7 @@ export interface WorkloadProps {
   readonly containerHealthCheck?: ecs.HealthCheck;
   readonly executionRole?: IRole;
   readonly taskRole?: IRole;
+  readonly executeCommand: boolean;
   readonly logGroup?: ILogGroup;
   readonly logRetention: RetentionDays;
   readonly retainLogs: boolean;
@@ -72,6 +73,12 @@ export class Workload extends Construct {
     const resource = taskDefinition.node.defaultChild as ecs.CfnTaskDefinition;
     resource.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
     resource.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
+    if (props.executeCommand) {
+      taskDefinition.addToTaskRolePolicy(new PolicyStatement({
+        actions: ['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'].map((action) => `ssmmessages:${action}`),
+        resources: ['*'], // The channels of ECS Exec are no resources that a policy could name.
+      }));
+    }
     return taskDefinition;
   }
 }
