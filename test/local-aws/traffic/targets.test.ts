@@ -1,6 +1,5 @@
-import { connect } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { createServer as createTcpServer } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { request } from 'undici';
 import { eventually, Fixture, forward } from './fixture';
 import type { Target } from '../../../src/local-aws/core/api';
