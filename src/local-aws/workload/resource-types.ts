@@ -27,7 +27,8 @@ function cluster(ecs: ElasticContainerService): ResourceType {
     replacedBy: ['ClusterName'],
     create: async (request) => {
       const { Tags, ...properties } = request.properties;
-      const made = ecs.clusters.create({ clusterName: madeUpName(request), ...toApi(properties), tags: mergeTags(request.stackTags, Tags) });
+      const { clusterSettings: settings, ...others } = toApi(properties);
+      const made = ecs.clusters.create({ clusterName: madeUpName(request), ...others, settings, tags: mergeTags(request.stackTags, Tags) });
       return toState(made.name, made.arn);
     },
     update: async (request, state) => {
@@ -77,7 +78,7 @@ function taskDefinition(ecs: ElasticContainerService): ResourceType {
     ],
     create: async (request) => {
       const { Tags, ...properties } = request.properties;
-      const made = ecs.taskDefinitions.register({ family: `${request.stackName}${request.logicalId}`, ...toApi(properties) });
+      const made = ecs.taskDefinitions.register({ family: `${request.stackName}${request.logicalId}`, ...coerce(toApi(properties)) });
       ecs.tags.replace(made.taskDefinitionArn, mergeTags(request.stackTags, Tags));
       return { physicalId: made.taskDefinitionArn, attributes: { TaskDefinitionArn: made.taskDefinitionArn } };
     },
@@ -104,16 +105,24 @@ function service(world: World, ecs: ElasticContainerService): ResourceType {
       const made = ecs.services.create({
         desiredCount: 1,
         serviceName: madeUpName(request),
-        ...toApi(properties),
+        ...coerce(toApi(properties)),
         tags: mergeTags(request.stackTags, Tags),
       });
       ecs.scheduler.look();
-      await untilSteady(world, made, request.signal);
+      try {
+        await untilSteady(world, made, request.signal);
+      } catch (error) {
+        // The stack has not learned the service's id: nobody else would end it.
+        if (made.status === 'ACTIVE') {
+          ecs.services.delete({ cluster: made.cluster.name, service: made.name, force: true });
+        }
+        throw error;
+      }
       return stateOf(made);
     },
     update: async (request, state) => {
       // As CloudFormation does: whatever has changed, all that UpdateService takes is sent.
-      const all = { ...toApi(request.properties), service: state.physicalId };
+      const all = { ...coerce(toApi(request.properties)), service: state.physicalId };
       const sent = Object.fromEntries(Object.entries(all).filter(([name]) => name in UPDATE_PARAMETERS && name !== 'deploymentController'));
       const updated = ecs.services.update(sent);
       ecs.tags.replace(updated.arn, mergeTags(request.stackTags, request.properties.Tags));
@@ -150,4 +159,15 @@ async function untilSteady(world: World, made: Service, signal: AbortSignal): Pr
     }
     await world.clock.sleep((LOOK_MILLIS / 1000) * world.clock.speed, signal);
   }
+}
+
+/** As CloudFormation does: a template may say "1" where the API wants 1, and 256 where it wants "256". */
+function coerce(input: Record<string, any>): Record<string, any> {
+  const coerced = { ...input };
+  for (const [name, convert] of [['desiredCount', Number], ['healthCheckGracePeriodSeconds', Number], ['cpu', String], ['memory', String]] as const) {
+    if (coerced[name] !== undefined) {
+      coerced[name] = convert(coerced[name]);
+    }
+  }
+  return coerced;
 }

@@ -217,6 +217,18 @@ describe('CloudFormation', () => {
     expect(world.processes.pids()).toEqual([]);
   });
 
+  test('leaves no service behind when its creation is cancelled', async () => {
+    ecs.targets.answer = () => 'initial';
+    const cancelled = new AbortController();
+    const request = { ...resourceRequest('AWS::ECS::Service', { ...properties, ServiceName: 'api' }), signal: cancelled.signal };
+    const created = refusalOf(() => ecs.service.resourceTypes['AWS::ECS::Service'].create(request));
+    await eventually(() => running().length === 1);
+    cancelled.abort();
+    expect(await created).toMatch(/^AbortError: /);
+    await eventually(async () => (await ecs.describe()).status === 'INACTIVE');
+    expect(world.processes.pids()).toEqual([]);
+  });
+
   test('sends all properties on an update, and is refused for it', async () => {
     const type = ecs.service.resourceTypes['AWS::ECS::Service'];
     const state = await type.create(resourceRequest('AWS::ECS::Service', properties, 'Service'));
@@ -230,6 +242,7 @@ describe('CloudFormation', () => {
     const type = ecs.service.resourceTypes['AWS::ECS::TaskDefinition'];
     const request = resourceRequest('AWS::ECS::TaskDefinition', {
       Family: 'fam',
+      Cpu: 256,
       ContainerDefinitions: [{ Name: 'web', Image: 'api:1', PortMappings: [{ ContainerPort: 80 }], DockerLabels: { Team: 'a' } }],
     });
     const state = await type.create(request);
@@ -237,6 +250,7 @@ describe('CloudFormation', () => {
     expect((await ecs.call('DescribeTaskDefinition', { taskDefinition: 'fam' })).taskDefinition.containerDefinitions).toEqual([
       { name: 'web', image: 'api:1', essential: true, portMappings: [{ containerPort: 80 }], dockerLabels: { Team: 'a' } },
     ]);
+    expect((await ecs.call('DescribeTaskDefinition', { taskDefinition: 'fam' })).taskDefinition.cpu).toBe('256');
     expect(type.replacedBy).toContain('ContainerDefinitions');
     await type.delete(request, state);
     expect((await ecs.call('DescribeTaskDefinition', { taskDefinition: 'fam:1' })).taskDefinition.status).toBe('INACTIVE');
