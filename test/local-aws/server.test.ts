@@ -65,6 +65,12 @@ const isGone = (pid: number) => {
   }
 };
 
+async function eventuallyGone(pid: number): Promise<void> {
+  while (!isGone(pid)) {
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
+
 test.each(['SIGINT', 'SIGTERM'] as const)('on %s ends its functions and removes its directory', async (signal) => {
   const server = await start(['--speed', '60']);
   expect(server.ready.clock.speed).toBe(60);
@@ -104,4 +110,23 @@ test('refuses arguments that make no sense', async () => {
   expect(await server.exited).toBe(2);
   expect(server.errors.join('')).toBe('--speed must be a number above 0 (60: a minute takes a second), got "fast"\n'
     + 'usage: server.js [--port N] [--speed N] [--region R] [--account N] [--directory DIR]\n');
+});
+
+test('says when its port is taken, and leaves nothing', async () => {
+  const first = await start([]);
+  const port = new URL(first.ready.endpoint).port;
+  const second = await start(['--port', port]);
+  expect(await second.exited).toBe(1);
+  expect(second.errors.join('')).toBe(`the local AWS could not start: the port ${port} is taken: give another one, or 0 for any that is free\n`);
+  expect(readdirSync(second.temporary)).toEqual([]);
+});
+
+test('two signals in a row leave nothing behind either', async () => {
+  const server = await start([]);
+  const pid = await runFunction(server.ready.endpoint);
+  server.child.kill('SIGTERM');
+  server.child.kill('SIGTERM');
+  expect(await server.exited).toBe(0);
+  await eventuallyGone(pid);
+  expect(readdirSync(server.temporary)).toEqual([]);
 });

@@ -35,9 +35,12 @@ export class Endpoint {
 
   public async listen(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once('error', reject);
+      const refused = (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE'
+        ? new Error(`the port ${port} is taken: give another one, or 0 for any that is free`)
+        : error);
+      this.server.once('error', refused);
       this.server.listen(port, LOOPBACK, () => {
-        this.server.off('error', reject);
+        this.server.off('error', refused);
         resolve();
       });
     });

@@ -81,6 +81,7 @@ export class ExecutionEnvironment {
       return { error: failure };
     }
     const { timeout } = this.version;
+    const { leastRealMillis = LEAST_REAL_MILLIS } = this.runtime;
     const limit = new AbortController();
     const startedAt = this.world.clock.millis();
     this.log(`START RequestId: ${requestId} Version: $LATEST`);
@@ -90,7 +91,7 @@ export class ExecutionEnvironment {
     const result = await Promise.race([
       answered,
       this.exited.then(() => answeredOrCrashed(answered, requestId)),
-      sleep(Math.max(this.world.clock.wallMillis(timeout), this.runtime.leastRealMillis ?? LEAST_REAL_MILLIS), limit.signal).then((): InvocationResult => ({
+      sleep(Math.max(this.world.clock.wallMillis(timeout), leastRealMillis), limit.signal).then((): InvocationResult => ({
         error: {
           errorType: 'Sandbox.Timedout',
           errorMessage: `${this.world.clock.now().toISOString()} ${requestId} Task timed out after ${timeout.toFixed(2)} seconds`,

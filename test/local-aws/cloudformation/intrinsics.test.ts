@@ -90,8 +90,11 @@ describe('parameters', () => {
   test('come from the caller, the last operation, the defaults and the parameter store', () => {
     const values = resolveParameters(
       template({
-        Given: { Type: 'String' }, Kept: { Type: 'String', Default: 'x' }, Default: { Type: 'Number', Default: 3 },
-        List: { Type: 'CommaDelimitedList', Default: 'a, b' }, Ssm: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/version' },
+        Given: { Type: 'String' },
+        Kept: { Type: 'String', Default: 'x' },
+        Default: { Type: 'Number', Default: 3 },
+        List: { Type: 'CommaDelimitedList', Default: 'a, b' },
+        Ssm: { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/version' },
       }),
       [{ ParameterKey: 'Given', ParameterValue: 'g' }, { ParameterKey: 'Kept', UsePreviousValue: 'true' }],
       { Kept: { given: 'k', resolved: 'k', isFromParameterStore: false, noEcho: false } },

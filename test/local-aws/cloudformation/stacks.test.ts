@@ -1,6 +1,6 @@
 import {
-  CloudFormationClient, CreateStackCommand, DeleteStackCommand, DescribeStackResourceCommand, DescribeStackResourcesCommand, GetTemplateCommand,
-  UpdateStackCommand, DescribeStacksCommand,
+  CancelUpdateStackCommand, CloudFormationClient, ContinueUpdateRollbackCommand, CreateStackCommand, DeleteStackCommand,
+  DescribeStackResourceCommand, DescribeStackResourcesCommand, DescribeStacksCommand, GetTemplateCommand, UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { ResourceRequest, ResourceType } from '../../../src/local-aws/core/api';
 import { clientConfiguration, eventLines, removeBundles, settled, startPlatform, type TestPlatform } from '../support/platform';
@@ -174,6 +174,25 @@ test('a stack whose rollback fails waits for a person', async () => {
   expect(stack.StackStatusReason).toBe('The following resource(s) failed to update: [First]. ');
   expect(await refusal(update({ First: thing({}) }))).toBe(
     `ValidationError: Stack:${stack.StackId} is in UPDATE_ROLLBACK_FAILED state and can not be updated.`);
+});
+
+test('goes on with a failed rollback without what is skipped', async () => {
+  await create({ First: thing({ Color: 'red', FailsOn: 'update broken' }), Second: thing({ Color: 'red' }) });
+  await update({ Second: thing({ Color: 'blue' }), First: thing({ Color: 'broken', FailsOn: 'update red→broken' }, { DependsOn: 'Second' }) });
+  expect(things.calls).not.toContain('update blue→red Second thing-2');
+  await client.send(new ContinueUpdateRollbackCommand({ StackName: 'demo', ResourcesToSkip: ['First'] }));
+  expect((await settled(client, 'demo')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(things.calls.at(-1)).toBe('update blue→red Second thing-2');
+});
+
+test('a cancelled update rolls back', async () => {
+  await create({ First: thing({ Color: 'red' }) });
+  const TemplateBody = JSON.stringify({ Resources: { First: thing({ Color: 'blue', Waits: true }) } });
+  await client.send(new UpdateStackCommand({ StackName: 'demo', TemplateBody }));
+  await client.send(new CancelUpdateStackCommand({ StackName: 'demo' }));
+  expect((await settled(client, 'demo')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(await eventLines(client, 'demo')).toContain('First UPDATE_FAILED: Resource update cancelled');
+  expect(things.calls.at(-1)).toBe('update blue→red First thing-1');
 });
 
 test('cancels the siblings of a failed resource, and deletes what was created', async () => {

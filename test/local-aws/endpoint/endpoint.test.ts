@@ -1,5 +1,5 @@
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { ECSClient, DescribeServicesCommand, ListClustersCommand } from '@aws-sdk/client-ecs';
 import { DescribeRulesCommand, DescribeTargetHealthCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -119,7 +119,8 @@ test('names what it does not have', async () => {
 test('a fault of its own is answered as one, and told to whoever runs it', async () => {
   const error = await refusal(new ECSClient(clientConfiguration(platform)), new ListClustersCommand({}));
   expect(error).toEqual({
-    name: 'InternalFailure', status: 500,
+    name: 'InternalFailure',
+    status: 500,
     message: 'the local AWS failed to answer AmazonEC2ContainerServiceV20141113.ListClusters: a bug',
   });
   expect(platform.logged).toEqual([expect.stringMatching(/^AmazonEC2ContainerServiceV20141113.ListClusters failed inside the local AWS: Error: a bug\n/)]);

@@ -44,7 +44,9 @@ test('takes events, and follows a stream by its token', async () => {
   const stream = { logGroupName: 'g', logStreamName: 's' };
   await client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
   await client.send(new CreateLogStreamCommand(stream));
-  const put = (...lines: string[]) => client.send(new PutLogEventsCommand({ ...stream, logEvents: lines.map((message) => ({ message, timestamp: Date.now() })) }));
+  const put = (...lines: string[]) => client.send(new PutLogEventsCommand({
+    ...stream, logEvents: lines.map((message) => ({ message, timestamp: Date.now() })),
+  }));
   await put('one', 'two');
   const first = await client.send(new GetLogEventsCommand({ ...stream, startFromHead: true }));
   expect(messages(first)).toEqual(['one', 'two']);

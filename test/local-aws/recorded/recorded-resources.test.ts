@@ -44,13 +44,21 @@ test('a whole network of the CDK has the ids and attributes that it has on AWS',
     const group = new ec2.SecurityGroup(stack, 'Inside', { vpc, allowAllOutbound: false });
     group.addIngressRule(new ec2.SecurityGroup(stack, 'Other', { vpc }), ec2.Port.tcp(80));
     return {
-      Vpc: vpc.vpcId, Cidr: vpc.vpcCidrBlock, DefaultGroup: vpc.vpcDefaultSecurityGroup, Group: group.securityGroupId,
-      Subnet: vpc.privateSubnets[1].subnetId, Zone: Fn.getAtt(stack.getLogicalId(vpc.publicSubnets[1].node.defaultChild as ec2.CfnSubnet), 'AvailabilityZone').toString(),
+      Vpc: vpc.vpcId,
+      Cidr: vpc.vpcCidrBlock,
+      DefaultGroup: vpc.vpcDefaultSecurityGroup,
+      Group: group.securityGroupId,
+      Subnet: vpc.privateSubnets[1].subnetId,
+      Zone: Fn.getAtt(stack.getLogicalId(vpc.publicSubnets[1].node.defaultChild as ec2.CfnSubnet), 'AvailabilityZone').toString(),
     };
   }));
   expect(outputs).toEqual({
-    Vpc: expect.stringMatching(/^vpc-[0-9a-f]{17}$/), Cidr: '10.0.0.0/16', DefaultGroup: expect.stringMatching(/^sg-[0-9a-f]{17}$/),
-    Group: expect.stringMatching(/^sg-[0-9a-f]{17}$/), Subnet: expect.stringMatching(/^subnet-[0-9a-f]{17}$/), Zone: 'eu-west-1b',
+    Vpc: expect.stringMatching(/^vpc-[0-9a-f]{17}$/),
+    Cidr: '10.0.0.0/16',
+    DefaultGroup: expect.stringMatching(/^sg-[0-9a-f]{17}$/),
+    Group: expect.stringMatching(/^sg-[0-9a-f]{17}$/),
+    Subnet: expect.stringMatching(/^subnet-[0-9a-f]{17}$/),
+    Zone: 'eu-west-1b',
   });
   const report = await (await fetch(`${platform.endpoint.url()}/_local/resources`)).json() as { rehearsed: string[]; recorded: string[] };
   expect(report.rehearsed).toEqual(['AWS::Logs::LogGroup']);
