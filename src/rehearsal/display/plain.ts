@@ -43,7 +43,8 @@ export class PlainLines {
       case 'deployment': {
         const { view } = happening;
         const what = view.rollback ? `rollback ${view.id}` : `deployment ${view.id}`;
-        const events = view.events.flatMap(({ name, status, startedAt, endedAt, diagnostics }) => this.change(`${view.id} ${name}`, status, [
+        // A rollback's events say nothing that its end does not.
+        const events = (view.rollback ? [] : view.events).flatMap(({ name, status, startedAt, endedAt, diagnostics }) => this.change(`${view.id} ${name}`, status, [
           `${this.name}: ${what} ${name} ${status}`,
           startedAt !== undefined && endedAt !== undefined ? ` after ${duration((endedAt.getTime() - startedAt.getTime()) / 1000)}` : '',
           status === 'Failed' && diagnostics !== undefined ? `: ${diagnostics}` : '',

@@ -62,8 +62,8 @@ function deploymentLines(view: DeploymentView, { clock, now }: RenderOptions, sp
   const lines = [view.status === 'Failed' || view.status === 'Stopped' ? colour.red(head) : head];
   for (const { name, description } of LIFECYCLE) {
     const row = view.events.find((event) => event.name === name) ?? { name, status: 'Pending' as const };
-    // A rollback has but a few of the events.
-    if (!view.rollback || row.status !== 'Pending') {
+    // Of a rollback's events only those are worth a line that it is at, or that went wrong.
+    if (!view.rollback || row.status === 'InProgress' || row.status === 'Failed') {
       lines.push(lifecycleLine(row, description, clock, now.clock, spinner, colour));
     }
   }

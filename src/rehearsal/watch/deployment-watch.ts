@@ -85,12 +85,13 @@ export class DeploymentWatch {
   private async look(signal: AbortSignal): Promise<void> {
     const { deployments, service, route } = this.watched;
     const [ids, taskSets, weights] = await Promise.all([deployments.ids(signal), service.taskSets(signal), route.weights(signal)]);
-    const news = ids.filter((id) => !this.before.has(id) && !this.views.has(id));
-    // The service answers newest first, or in no order that is promised; of several new ones the rollback is the later.
-    const added = await Promise.all(news.reverse().map((id) => deployments.view(id, signal)));
-    added.sort((one, other) => Number(one.rollback) - Number(other.rollback)).forEach((view) => this.see(view));
-    const active = this.deployments().filter((view) => !hasEnded(view.status) || (view.rolledBackBy === undefined && !view.rollback && view.status !== 'Succeeded'));
-    (await Promise.all(active.map(({ id }) => deployments.view(id, signal)))).forEach((view) => this.see(view));
+    // What is known first: that a deployment was stopped comes before its rollback.
+    const open = this.deployments().filter((view) => !isClosed(view));
+    (await Promise.all(open.map(({ id }) => deployments.view(id, signal)))).forEach((view) => this.see(view));
+    const news = await Promise.all(
+      ids.filter((id) => !this.before.has(id) && !this.views.has(id)).map((id) => deployments.view(id, signal)),
+    );
+    news.sort((one, other) => Number(one.rollback) - Number(other.rollback)).forEach((view) => this.see(view));
     this.seeTasks(taskSets);
     this.seeWeights(taskSets, weights);
     this.looks += 1;
@@ -140,6 +141,11 @@ export class DeploymentWatch {
     this.waiting.forEach((resolve) => resolve());
     this.waiting.clear();
   }
+}
+
+/** Nothing of it changes any more. One that did not succeed may still be given a rollback. */
+function isClosed({ status, rollback, rolledBackBy }: DeploymentView): boolean {
+  return hasEnded(status) && (status === 'Succeeded' || rollback || rolledBackBy !== undefined);
 }
 
 /** `arn:…:targetgroup/<name>/<id>` */

@@ -45,6 +45,11 @@ test('of a deployment only what changed is told', () => {
     .toEqual(['v2: deployment d-1 Succeeded']);
 });
 
+test('of a rollback only its statuses are told', () => {
+  const rollback = { ...deployment({ Install: 'Succeeded' }), rollback: true };
+  expect(new PlainLines().lines({ kind: 'deployment', view: rollback }, { wall: 1 }).map((line) => line.slice(19))).toEqual([': rollback d-1 InProgress']);
+});
+
 test('requests are told every few seconds and not each time', () => {
   const plain = new PlainLines();
   const at1 = plain.lines({ kind: 'requests', requests: REQUESTS, rate: 200 }, { wall: 1 });

@@ -71,14 +71,14 @@ test('production traffic that goes nowhere is drawn as nothing', () => {
   expect(lines[2]).toBe(`  traffic   ${'░'.repeat(60)}  nobody`);
 });
 
-test('a failed event shows what it said, and a rollback only the events that it has', () => {
+test('a failed event shows what it said, and a rollback only what it is at', () => {
   const failed: DeploymentView = {
     ...deployment({ BeforeInstall: 'Failed' }),
     status: 'Failed',
     problem: 'The hook failed.',
     events: [{ name: 'BeforeInstall', status: 'Failed', startedAt: at('12:00:00'), endedAt: at('12:00:20'), diagnostics: 'exit 1' }],
   };
-  const rollback: DeploymentView = { ...deployment({ Install: 'Succeeded' }), id: 'd-2', rollback: true };
+  const rollback: DeploymentView = { ...deployment({ Install: 'Succeeded', AllowTraffic: 'InProgress' }), id: 'd-2', rollback: true };
   const lines = picture(after(BEGINS, { kind: 'deployment', view: failed }, { kind: 'deployment', view: rollback }));
   expect(lines).toEqual(expect.arrayContaining([
     '  deployment d-1  Failed',
@@ -86,7 +86,7 @@ test('a failed event shows what it said, and a rollback only the events that it 
     '  The hook failed.',
     '  rollback d-2  InProgress',
   ]));
-  expect(lines.slice(lines.indexOf('  rollback d-2  InProgress') + 1)).toEqual(['  ✔ Install                       1 min  1.0 s really']);
+  expect(lines.slice(lines.indexOf('  rollback d-2  InProgress') + 1)).toEqual(['  ⠋ AllowTraffic                  6 min  6.0 s really  production traffic shifts to green']);
 });
 
 test('the bake of blue counts from the end of the last event', () => {

@@ -94,6 +94,15 @@ test('it is not settled before the rollback of a stopped deployment has ended', 
   expect(watch.deployments().map(({ id }) => id)).toEqual(['d-1', 'd-2']);
 });
 
+test('that a deployment was stopped is told before its rollback', async () => {
+  answers.deployments = [deployment({})];
+  await seen('d-1');
+  answers.deployments = [{ ...deployment({}), id: 'd-2', rollback: true, status: 'Succeeded' }, { ...deployment({}), status: 'Stopped', rolledBackBy: 'd-2' }];
+  await watch.settled();
+  const told = happenings.flatMap((happening) => (happening.kind === 'deployment' ? [`${happening.view.id} ${happening.view.status}`] : []));
+  expect(told).toEqual(['d-1 InProgress', 'd-1 Stopped', 'd-2 Succeeded']);
+});
+
 test('nothing is told twice', async () => {
   await watch.settled();
   await watch.settled();
