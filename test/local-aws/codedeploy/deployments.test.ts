@@ -36,12 +36,22 @@ describe('a canary deployment', () => {
     expect(await bg.info(id)).toMatchObject({ status: 'InProgress', instanceTerminationWaitTimeStarted: true, creator: 'user' });
     expect((await bg.target(id)).taskSetsInfo!.map((set) => [set.taskSetLabel, set.status, set.runningCount])).toEqual([['Blue', 'ACTIVE', 1], ['Green', 'PRIMARY', 1]]);
 
-    expect(await bg.ended(id)).toMatchObject({ status: 'Succeeded', deploymentConfigName: 'CodeDeployDefault.ECSCanary10Percent5Minutes' });
+    await bg.call('ContinueDeployment', { deploymentId: id, deploymentWaitType: 'TERMINATION_WAIT' });
+    expect(await bg.ended(id)).toMatchObject({ status: 'Succeeded', deploymentConfigName: 'CodeDeployDefault.ECSCanary10Percent15Minutes' });
     expect(await bg.weights(bg.production)).toEqual({ TargetGroupA: 0, TargetGroupB: 100 });
     expect(await bg.ask(bg.production, 5)).toEqual({ two: 5 });
     expect((await bg.target(id)).status).toBe('Succeeded');
     await eventually(() => bg.world.processes.pids().length === 1);
     expect((await bg.ecs.describe()).taskDefinition).toBe(two);
+  }, 30_000);
+
+  test('ends blue by itself when the wait is over', async () => {
+    await bg.group({
+      DeploymentConfigName: 'CodeDeployDefault.ECSAllAtOnce',
+      BlueGreenDeploymentConfiguration: { TerminateBlueInstancesOnDeploymentSuccess: { Action: 'TERMINATE', TerminationWaitTimeInMinutes: 1 } },
+    });
+    expect(await bg.ended(await bg.deploy(await bg.registerVersion('two')))).toMatchObject({ status: 'Succeeded', instanceTerminationWaitTimeStarted: true });
+    await eventually(async () => (await bg.ecs.describe()).taskSets.length === 1);
   });
 
   test('takes the other target group the next time', async () => {

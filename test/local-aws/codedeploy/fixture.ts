@@ -87,14 +87,14 @@ export class BlueGreen implements FunctionInvoker {
     return {
       ApplicationName: 'app',
       DeploymentGroupName: 'group',
-      DeploymentConfigName: 'CodeDeployDefault.ECSCanary10Percent5Minutes',
+      DeploymentConfigName: 'CodeDeployDefault.ECSCanary10Percent15Minutes',
       ServiceRoleArn: 'arn:aws:iam::123456789012:role/code-deploy',
       ECSServices: [{ ClusterName: 'main', ServiceName: 'api' }],
       AutoRollbackConfiguration: { Enabled: true, Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'] },
       AlarmConfiguration: { Enabled: true, Alarms: [{ Name: 'errors' }] },
       BlueGreenDeploymentConfiguration: {
         DeploymentReadyOption: { ActionOnTimeout: 'CONTINUE_DEPLOYMENT', WaitTimeInMinutes: 0 },
-        TerminateBlueInstancesOnDeploymentSuccess: { Action: 'TERMINATE', TerminationWaitTimeInMinutes: 5 },
+        TerminateBlueInstancesOnDeploymentSuccess: { Action: 'TERMINATE', TerminationWaitTimeInMinutes: 600 },
       },
       LoadBalancerInfo: {
         TargetGroupPairInfoList: [{

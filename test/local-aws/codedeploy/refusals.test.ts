@@ -118,7 +118,7 @@ describe('CloudFormation', () => {
     const { deploymentGroupInfo } = await bg.call('GetDeploymentGroup', group);
     expect(deploymentGroupInfo).toMatchObject({
       deploymentConfigName: 'CodeDeployDefault.ECSAllAtOnce',
-      blueGreenDeploymentConfiguration: { terminateBlueInstancesOnDeploymentSuccess: { action: 'TERMINATE', terminationWaitTimeInMinutes: 5 } },
+      blueGreenDeploymentConfiguration: { terminateBlueInstancesOnDeploymentSuccess: { action: 'TERMINATE', terminationWaitTimeInMinutes: 600 } },
       loadBalancerInfo: { targetGroupPairInfoList: [{ targetGroups: [{ name: 'TargetGroupA' }, { name: 'TargetGroupB' }] }] },
       ecsServices: [{ clusterName: 'main', serviceName: 'api' }],
     });

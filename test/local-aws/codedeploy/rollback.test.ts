@@ -102,13 +102,13 @@ test('leaves everything as it is when it is stopped without a rollback, and the 
     RuleArn: bg.test.rule,
     Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: bg.targetGroups.map((TargetGroupArn, index) => ({ TargetGroupArn, Weight: index === 0 ? 100 : 0 })) } }],
   });
-  const next = await bg.deploy(await bg.registerVersion('three'));
+  const next = await bg.deploy(await bg.registerVersion('three'), {}, { deploymentConfigName: 'CodeDeployDefault.ECSAllAtOnce' });
   await bg.reaches(next, 'AfterAllowTraffic', 'Succeeded');
   expect(await bg.ask(bg.production, 3)).toEqual({ three: 3 });
 });
 
 test('fails at once while an alarm is on, unless the alarms are overridden', async () => {
-  await bg.group({ DeploymentConfigName: 'CodeDeployDefault.ECSAllAtOnce' });
+  await bg.group({ DeploymentConfigName: 'CodeDeployDefault.ECSAllAtOnce', BlueGreenDeploymentConfiguration: {} });
   bg.alarms.add('errors');
   const two = await bg.registerVersion('two');
   const refused = await bg.deploy(two);
