@@ -124,7 +124,7 @@ test('answers 502 for a target that resets and for one that nobody listens for',
 
   const other = await service();
   const target = await tcpTarget(() => undefined);
-  await new Promise((resolve) => tcpServers.splice(0)[1].close(resolve));
+  await new Promise((resolve) => tcpServers.pop()!.close(resolve));
   fixture.elb.register(other.targetGroup, target);
   expect((await get(other.url)).status).toBe(502);
 });
