@@ -4,7 +4,7 @@ import { isRollback, type CodeDeploy, type DeploymentView } from './clients/code
 import type { ElasticContainerService } from './clients/elastic-container-service';
 import { decide, type ActiveDeployment, type EndedDeployment, type Situation } from './decision';
 import { done, wait, type Memory, type Request, type Resource, type Step, type Time } from './request';
-import { hashOfAppSpec, parseSpec, renderAppSpec, type Spec } from './spec';
+import { hashOfAppSpec, parseSpec, renderAppSpec, type Spec } from './deployed-spec';
 import { hasEnded, hasShifted } from '../../lifecycle';
 import type { TargetServiceProperties } from '../app-spec';
 import type { DeploymentProperties } from '../resources';

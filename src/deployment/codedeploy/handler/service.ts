@@ -3,7 +3,7 @@ import type { Service as EcsService, UpdateServiceCommandInput } from '@aws-sdk/
 import { stoppedReasons } from './cause';
 import type { ElasticContainerService } from './clients/elastic-container-service';
 import { done, wait, type Memory, type Request, type Resource, type Step, type Time } from './request';
-import { parseSpec } from './spec';
+import { parseSpec } from './deployed-spec';
 import { tagChange } from './tags';
 import type { ServiceProperties } from '../resources';
 

@@ -4,7 +4,7 @@ import type { CodeDeploy, DeploymentView } from '../../../../src/deployment/code
 import type { ElasticContainerService } from '../../../../src/deployment/codedeploy/handler/clients/elastic-container-service';
 import { Deployment, REQUEST_TAG, runs } from '../../../../src/deployment/codedeploy/handler/deployment';
 import type { Memory, Request } from '../../../../src/deployment/codedeploy/handler/request';
-import { hashOfAppSpec, parseSpec, renderAppSpec } from '../../../../src/deployment/codedeploy/handler/spec';
+import { hashOfAppSpec, parseSpec, renderAppSpec } from '../../../../src/deployment/codedeploy/handler/deployed-spec';
 import type { DeploymentProperties } from '../../../../src/deployment/codedeploy/resources';
 
 const spec = (revision: number): TargetServiceProperties => ({
