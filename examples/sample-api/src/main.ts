@@ -30,8 +30,10 @@ async function serve(settings: Settings, log: Log): Promise<number> {
   });
   log.info('listening', { port: await api.start(), fault: settings.fault });
   const stopped = told.then((signal) => {
+    const finished = api.stop();
+    // Said when it is true: from now on no new connection is taken.
     log.info('stopping', { signal });
-    return api.stop();
+    return finished;
   });
   if (!await stopped) {
     log.warn('stopped before every request had finished');
