@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the rehearsal prints at the moment, and whom the signal reaches: a terminal signals the group, `kill` one process. */
 const MOMENTS = [
+  { when: /bundle:local/, whom: 'npm' },
   { when: /synthesizing v2/, whom: 'group' },
   { when: /publishing the assets of v1/, whom: 'npm' },
   { when: /CREATE_IN_PROGRESS/, whom: 'group' },

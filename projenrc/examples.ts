@@ -18,6 +18,8 @@ export class Examples extends Component {
       env: { CDK_DISABLE_VERSION_CHECK: '1' },
     });
     project.postCompileTask.spawn(synth);
+    // npm hands a signal to the shell that it starts, and that shell would keep it: so it becomes what it runs.
+    project.package.setScript('rehearse', 'exec projen rehearse');
     // Rehearsing needs JavaScript alone: neither types nor the jsii assembly.
     project.addTask('rehearse', {
       description: 'Rehearse v1, v2 and a broken v3 of the sample API on the local AWS',

@@ -13,6 +13,8 @@ const UNEXPECTED = 1;
 const BAD_INPUT = 2;
 const INTERRUPTED = 130;
 
+const ORPHAN_CHECK_MILLIS = 300;
+
 const ENDING_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 function program(): Command {
@@ -46,6 +48,9 @@ async function runRehearsal(line: CommandLine): Promise<number> {
   const options = parseOptions(line, readPlan);
   const control = new AbortController();
   ENDING_SIGNALS.forEach((signal) => process.on(signal, () => control.abort(new InterruptedError(signal))));
+  const started = process.ppid;
+  // Whoever started it has been ended without it: npm, when a signal reaches npm alone.
+  const orphaned = setInterval(() => process.ppid !== started && control.abort(new InterruptedError('SIGHUP')), ORPHAN_CHECK_MILLIS).unref();
   // Whoever read the output has gone, as in "… | head".
   process.stdout.on('error', () => control.abort(new InterruptedError('SIGPIPE')));
   process.on('uncaughtException', (error) => control.abort(error));
@@ -55,6 +60,7 @@ async function runRehearsal(line: CommandLine): Promise<number> {
     const programs = { server: join(__dirname, '..', 'local-aws', 'server.js'), self: __filename };
     return await rehearse(options, programs, display, control) ? 0 : UNEXPECTED;
   } finally {
+    clearInterval(orphaned);
     display.close();
   }
 }
