@@ -107,6 +107,39 @@ describe('a listener that others share', () => {
   });
 });
 
+describe('what ECS does not have under the CODE_DEPLOY controller', () => {
+  const sentences: Record<string, string> = {
+    circuitBreaker: 'there is no deployment circuit breaker under the CODE_DEPLOY controller; leave it out: CodeDeploy rolls failed deployments back',
+    deploymentAlarms: 'there is no alarm configuration of ECS under the CODE_DEPLOY controller; pass rollbackAlarms',
+    serviceConnectConfiguration:
+      'there is no Service Connect under the CODE_DEPLOY controller; leave it out, and reach other services through a load balancer',
+    minHealthyPercent: 'there is no rolling update under the CODE_DEPLOY controller; leave it out: green starts beside all of blue',
+    maxHealthyPercent: 'there is no rolling update under the CODE_DEPLOY controller; leave it out: green starts beside all of blue',
+    deploymentController: 'there is no other controller under the CODE_DEPLOY controller; leave it out: choose with deployment',
+    deploymentStrategy:
+      'there is no deployment strategy under the CODE_DEPLOY controller; pass a trafficShift to DeploymentEngine.codeDeploy()',
+    cloudMapOptions: 'there is no service discovery that follows a traffic shift under the CODE_DEPLOY controller; '
+      + 'leave it out, and reach the service through its load balancer',
+  };
+
+  test.each(Object.entries(sentences))('%s is refused by name', (prop, sentence) => {
+    expect(() => newService({ [prop]: {} } as FargateBlueGreenServiceProps)).toThrow(new Error(`${prop}: got a value, ${sentence}`));
+  });
+
+  test('a capacity provider of instances is refused', () => {
+    expect(() => newService({ capacityProviderStrategies: [{ capacityProvider: 'my-instances' }] })).toThrow(new Error(
+      "capacityProviderStrategies: got 'my-instances', tasks on Fargate run on FARGATE or FARGATE_SPOT; name one of these",
+    ));
+  });
+
+  test('capacity without any weight is refused', () => {
+    expect(() => newService({ capacityProviderStrategies: [{ capacityProvider: 'FARGATE_SPOT', weight: 0 }] })).toThrow(new Error(
+      'capacityProviderStrategies: got weight 0 for each, at least one capacity provider needs a weight of 1 or more, or no task can be placed; '
+      + 'leave weight out for 1',
+    ));
+  });
+});
+
 describe('access logs', () => {
   test('are refused in a stack without a region', () => {
     expect(() => newService({ preset: ServicePreset.prod() }, newStack('Agnostic', {}))).toThrow(new Error(

@@ -6,6 +6,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import { CodeDeployDeployment } from './codedeploy/code-deploy-deployment';
+import { validateSupported } from './codedeploy/unsupported';
 import type { DeploymentHooks } from './deployment-hook';
 import type { TrafficShift } from './traffic-shift';
 import type { RouteMatch } from '../traffic/route-match';
@@ -40,6 +41,10 @@ export abstract class DeploymentEngine {
   public static codeDeploy(props: CodeDeployEngineProps = {}): DeploymentEngine {
     return new CodeDeployEngine(props);
   }
+
+  /** Refuses props that a service cannot have under this engine.
+   * @internal */
+  public abstract _validate(props: object): void;
 
   /** Makes the service and all that deploys it.
    * @internal */
@@ -89,6 +94,10 @@ class CodeDeployEngine extends DeploymentEngine {
   constructor(private readonly props: CodeDeployEngineProps) {
     super();
     validateKeepBlue(props.keepBlue);
+  }
+
+  public _validate(props: object): void {
+    validateSupported(props);
   }
 
   public _bind(scope: Construct, parts: DeployedParts): EngineBinding {

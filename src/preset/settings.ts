@@ -30,6 +30,8 @@ export function resolveSettings(props: FargateBlueGreenServiceProps): Settings {
   const preset = (props.preset ?? ServicePreset.dev()).values as PresetValues;
   const given = Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as FargateBlueGreenServiceProps;
   const settings = { ...preset, ...given };
+  const deployment = props.deployment ?? DeploymentEngine.codeDeploy();
+  deployment._validate(props);
   validateProps(props);
   validateTasks(settings);
   validateListener(props);
@@ -42,7 +44,7 @@ export function resolveSettings(props: FargateBlueGreenServiceProps): Settings {
     assignPublicIp: props.assignPublicIp ?? false,
     scales: settings.maxTasks !== settings.minTasks,
     cpuTarget: settings.cpuTarget ?? DEFAULT_CPU_TARGET,
-    deployment: props.deployment ?? DeploymentEngine.codeDeploy(),
+    deployment,
     healthCheckGracePeriod: props.healthCheckGracePeriod ?? Duration.seconds(60),
     errorsPerMinute: props.errorsPerMinute ?? 5,
     capacityProviderStrategies: props.capacityProviderStrategies ?? defaultCapacity(props),

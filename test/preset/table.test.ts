@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newService, templateOf } from '../support/stacks';
-import { presetColumn, presetTable } from '../support/preset-table';
 import { ServicePreset } from '../../src';
+import { presetColumn, presetTable } from '../support/preset-table';
+import { newService, templateOf } from '../support/stacks';
 
 const columns = Object.fromEntries([ServicePreset.dev(), ServicePreset.test(), ServicePreset.prod()]
   .map((preset) => [preset.name, presetColumn(templateOf(newService({ preset })))]));

@@ -9,6 +9,7 @@ import { BlueGreenResource } from './blue-green-resource';
 import { newCodeDeployRole } from './code-deploy-role';
 import { DeploymentFunction } from './deployment-function';
 import { DEPLOYMENT_TYPE, ROUTE_TYPE, SERVICE_TYPE, type DeploymentProperties, type RouteProperties, type ServiceProperties } from './resources';
+import { validateCapacity } from './unsupported';
 import { renderConditions } from '../../traffic/route-match';
 import { refuse } from '../../validation';
 import type { DeployedParts, EngineBinding } from '../deployment-engine';
@@ -39,6 +40,7 @@ export class CodeDeployDeployment extends Construct implements EngineBinding {
   constructor(scope: Construct, id: string, private readonly props: CodeDeployDeploymentProps) {
     super(scope, id);
     validateAlarms(props);
+    validateCapacity(props.capacityProviderStrategies);
     this.hooks = boundHooks(props.hooks);
     this.application = new codedeploy.EcsApplication(this, 'Application');
     this.handler = DeploymentFunction.of(this);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Service as EcsService, UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
 import { stoppedReasons } from './cause';
 import type { ElasticContainerService } from './clients/elastic-container-service';
-import { done, wait, type Memory, type Request, type Resource, type Step, type Time } from './request';
 import { parseSpec } from './deployed-spec';
+import { done, wait, type Memory, type Request, type Resource, type Step, type Time } from './request';
 import { tagChange } from './tags';
 import type { ServiceProperties } from '../resources';
 

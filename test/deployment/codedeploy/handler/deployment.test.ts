@@ -2,9 +2,9 @@ import type { Service, TaskSet } from '@aws-sdk/client-ecs';
 import type { TargetServiceProperties } from '../../../../src/deployment/codedeploy/app-spec';
 import type { CodeDeploy, DeploymentView } from '../../../../src/deployment/codedeploy/handler/clients/code-deploy';
 import type { ElasticContainerService } from '../../../../src/deployment/codedeploy/handler/clients/elastic-container-service';
+import { hashOfAppSpec, parseSpec, renderAppSpec } from '../../../../src/deployment/codedeploy/handler/deployed-spec';
 import { Deployment, REQUEST_TAG, runs } from '../../../../src/deployment/codedeploy/handler/deployment';
 import type { Memory, Request } from '../../../../src/deployment/codedeploy/handler/request';
-import { hashOfAppSpec, parseSpec, renderAppSpec } from '../../../../src/deployment/codedeploy/handler/deployed-spec';
 import type { DeploymentProperties } from '../../../../src/deployment/codedeploy/resources';
 
 const spec = (revision: number): TargetServiceProperties => ({
