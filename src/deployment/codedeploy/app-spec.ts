@@ -1,12 +1,15 @@
 import type { LifecycleEventName } from '../lifecycle';
 
+/** The only version there is. */
+export const APP_SPEC_VERSION = '0.0';
+
 /**
  * What a deployment carries to ECS. CodeDeploy takes the AppSpec as YAML or JSON; the library writes JSON.
  *
  * @see https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-resources.html
  */
 export interface AppSpec {
-  readonly version: string | number;
+  readonly version: typeof APP_SPEC_VERSION;
   readonly Resources: readonly [{ readonly TargetService: TargetService }];
   readonly Hooks?: ReadonlyArray<Partial<Record<LifecycleEventName, string>>>;
 }

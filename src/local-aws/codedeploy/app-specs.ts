@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import { refusals } from './refusals';
-import type { TargetServiceProperties } from '../../deployment/codedeploy/app-spec';
+import { APP_SPEC_VERSION, type TargetServiceProperties } from '../../deployment/codedeploy/app-spec';
 import { HOOKABLE_EVENTS, type LifecycleEventName } from '../../deployment/lifecycle';
 import type { OperationInput } from '../core/api';
 
@@ -46,6 +46,10 @@ export function parseAppSpec(content: string): ParsedAppSpec {
   const appSpec = read(content);
   if (appSpec?.version === undefined) {
     throw refusals.invalidRevision('The AppSpec file has no version: it begins with "version: 0.0"');
+  }
+  // YAML reads 0.0 as a number, JSON may have it as a text.
+  if (Number(appSpec.version) !== Number(APP_SPEC_VERSION)) {
+    throw refusals.invalidRevision(`The AppSpec file has version ${appSpec.version}; the only one there is is ${APP_SPEC_VERSION}`);
   }
   const resources = appSpec.Resources ?? appSpec.resources;
   const target = Array.isArray(resources) && resources.length === 1 ? resources[0]?.TargetService : undefined;

@@ -2,7 +2,7 @@ import { toRevision, type Revision } from './app-specs';
 import type { Deployment, TaskSetView } from './deployment';
 import type { RunTools } from './run';
 import { primaryOf } from './workload';
-import type { AppSpec, TargetServiceProperties } from '../../deployment/codedeploy/app-spec';
+import { APP_SPEC_VERSION, type AppSpec, type TargetServiceProperties } from '../../deployment/codedeploy/app-spec';
 import type { LifecycleEventName } from '../../deployment/lifecycle';
 
 /** A rollback deployment: both routes go back to blue at once, and green ends. No hook runs. */
@@ -33,7 +33,7 @@ export async function rollBack(deployment: Deployment, { routes, workload }: Pic
 /** What blue runs, as a revision: where no deployment has brought blue, its AppSpec was never written. */
 export function revisionOf(blue: TaskSetView, like: TargetServiceProperties): Revision {
   const appSpec: AppSpec = {
-    version: 0,
+    version: APP_SPEC_VERSION,
     Resources: [{ TargetService: { Type: 'AWS::ECS::Service', Properties: { ...like, TaskDefinition: blue.last.taskDefinition } } }],
   };
   return toRevision({ revisionType: 'AppSpecContent', appSpecContent: { content: JSON.stringify(appSpec) } });

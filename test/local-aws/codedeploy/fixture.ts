@@ -1,4 +1,5 @@
 import { CodeDeployClient, CreateDeploymentCommand, GetDeploymentCommand, GetDeploymentTargetCommand, type DeploymentInfo, type ECSTarget } from '@aws-sdk/client-codedeploy';
+import { APP_SPEC_VERSION } from '../../../src/deployment/codedeploy/app-spec';
 import { CodeDeploy } from '../../../src/local-aws/codedeploy/code-deploy';
 import type { FunctionInvoker, OperationInput } from '../../../src/local-aws/core/api';
 import { Endpoint } from '../../../src/local-aws/endpoint/endpoint';
@@ -118,7 +119,7 @@ export class BlueGreen implements FunctionInvoker {
 
   public appSpec(taskDefinition: string, hooks: Record<string, string> = {}): string {
     return JSON.stringify({
-      version: 1,
+      version: APP_SPEC_VERSION,
       Resources: [{
         TargetService: {
           Type: 'AWS::ECS::Service',

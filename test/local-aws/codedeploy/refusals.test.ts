@@ -28,6 +28,8 @@ describe('CreateDeployment', () => {
     ['a revision in S3', { revision: { revisionType: 'S3' } },
       'InvalidRevisionException: the local AWS takes revisions of the types AppSpecContent and String, not S3: send the AppSpec\'s content'],
     ['an AppSpec without a version', { revision: appSpecContent('Resources: []') }, 'InvalidRevisionException: The AppSpec file has no version: it begins with "version: 0.0"'],
+    ['an AppSpec of a version that does not exist', { revision: appSpecContent('version: 1\nResources: []') },
+      'InvalidRevisionException: The AppSpec file has version 1; the only one there is is 0.0'],
     ['an AppSpec without its service', { revision: appSpecContent('version: 0.0\nResources: []') },
       'InvalidRevisionException: The AppSpec file has to name exactly one TargetService of the type AWS::ECS::Service under Resources'],
     ['an AppSpec without its container', { revision: appSpecContent('version: 0.0\nResources: [{ TargetService: { Type: AWS::ECS::Service, Properties: { TaskDefinition: api } } }]') },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AppSpec, TargetServiceProperties } from '../app-spec';
+import { APP_SPEC_VERSION, type AppSpec, type TargetServiceProperties } from '../app-spec';
 
 /**
  * What a deployment carries: the AppSpec without its hooks. Two specs are the same when their hashes are; the order of
@@ -18,7 +18,7 @@ export function parseSpec(json: string): Spec {
 export function renderAppSpec(properties: TargetServiceProperties, hooksJson: string): string {
   const hooks = JSON.parse(hooksJson) as NonNullable<AppSpec['Hooks']>;
   const appSpec: AppSpec = {
-    version: 1,
+    version: APP_SPEC_VERSION,
     Resources: [{ TargetService: { Type: 'AWS::ECS::Service', Properties: properties } }],
     ...(hooks.length > 0 && { Hooks: hooks }),
   };
