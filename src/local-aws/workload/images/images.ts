@@ -60,7 +60,7 @@ export class Images {
   public pull(uri: string): Image {
     const image = this.images.get(uri);
     if (!image) {
-      throw new AwsError('CannotPullContainerError', `CannotPullContainerError: pull image manifest has been retried 1 time(s): `
+      throw new AwsError('CannotPullContainerError', 'CannotPullContainerError: pull image manifest has been retried 1 time(s): '
         + `failed to resolve ref ${uri}: ${uri}: not found (the local AWS runs images that the app builds from an asset, and pulls none)`);
     }
     return image;
