@@ -1,6 +1,9 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import type { DeploymentView } from './clients/code-deploy';
 
+/** So many tasks that stopped before they were steady, and they are not going to start. ECS alone would try for hours. */
+export const MOST_STOPPED_TASKS = 3;
+
 /** Why a deployment did not succeed, in a sentence for the stack's events, and where to look. */
 export function causeOf(view: DeploymentView, stoppedTasks: readonly Task[], region: string): string {
   const { info, target } = view;

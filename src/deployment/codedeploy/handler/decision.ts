@@ -29,6 +29,8 @@ export interface ActiveDeployment {
   readonly blueIsWanted: boolean;
   /** This request has stopped it already. */
   readonly isStopping: boolean;
+  /** Why green is not going to start: so many of its tasks have stopped. */
+  readonly doesNotStart?: string;
 }
 
 export interface EndedDeployment {
@@ -80,6 +82,10 @@ function whileActive(seen: Situation, active: ActiveDeployment): Decision {
   }
   if (active.isWanted && active.hasShifted) {
     return { verb: 'succeed', reason: `deployment ${active.id} has shifted all traffic` };
+  }
+  if (active.isWanted && active.doesNotStart !== undefined) {
+    const failure = `deployment ${active.id} was stopped and rolled back, because green does not start: ${active.doesNotStart}`;
+    return { verb: 'stop', id: active.id, reason: 'green does not start', failure };
   }
   if (active.isWanted) {
     return seen.timeIsNearlyUp

@@ -1,5 +1,5 @@
 import type { Service, Task, TaskSet } from '@aws-sdk/client-ecs';
-import { causeOf } from './cause';
+import { causeOf, MOST_STOPPED_TASKS, stoppedReasons } from './cause';
 import { isRollback, type CodeDeploy, type DeploymentView } from './clients/code-deploy';
 import type { ElasticContainerService } from './clients/elastic-container-service';
 import { decide, type ActiveDeployment, type EndedDeployment, type Situation } from './decision';
@@ -96,14 +96,21 @@ export class Deployment implements Resource<DeploymentProperties> {
     }
     const { info, target } = await this.codeDeploy.describe(id);
     const content = await this.codeDeploy.appSpecOf(info);
+    const installing = target?.lifecycleEvents?.some(({ lifecycleEventName, status }) => lifecycleEventName === 'Install' && status === 'InProgress');
     return {
       id,
       isRollback: isRollback(info),
       isWanted: id === memory.deploymentId || (content !== undefined && hashOfAppSpec(content) === spec.hash),
+      doesNotStart: installing ? await this.whyGreenDoesNotStart(wanted, info.createTime) : undefined,
       hasShifted: hasShifted(target?.lifecycleEvents ?? []),
       blueIsWanted: service !== undefined && taskSets(service, 'ACTIVE', 'DRAINING').some((taskSet) => runs(taskSet, spec.properties)),
       isStopping: memory.stoppedIds?.includes(id) ?? false,
     };
+  }
+
+  private async whyGreenDoesNotStart(wanted: DeploymentProperties, since: Date | undefined): Promise<string | undefined> {
+    const stopped = await this.stoppedTasksOf(wanted, since);
+    return stopped.length < MOST_STOPPED_TASKS ? undefined : `${stopped.length} of its tasks have stopped, ${stoppedReasons(stopped)}`;
   }
 
   private async lookAtAwaited(memory: Memory, wanted: DeploymentProperties): Promise<EndedDeployment | undefined> {
@@ -119,7 +126,7 @@ export class Deployment implements Resource<DeploymentProperties> {
       id: memory.deploymentId,
       succeeded,
       isRollingBack: !succeeded && await this.isRollingBack(view, memory),
-      cause: succeeded ? '' : causeOf(view, await this.stoppedTasksOf(view, wanted), this.region),
+      cause: succeeded ? '' : causeOf(view, await this.stoppedTasksIfNotInstalled(view, wanted), this.region),
     };
   }
 
@@ -132,14 +139,17 @@ export class Deployment implements Resource<DeploymentProperties> {
     return memory.looksForRollback < LOOKS_FOR_ROLLBACK;
   }
 
-  /** The tasks of the new revision that have stopped, if the deployment failed before it shifted any traffic. */
-  private async stoppedTasksOf(view: DeploymentView, wanted: DeploymentProperties): Promise<readonly Task[]> {
+  private async stoppedTasksIfNotInstalled(view: DeploymentView, wanted: DeploymentProperties): Promise<readonly Task[]> {
     const failed = view.target?.lifecycleEvents?.find((event) => event.status === 'Failed');
-    if (failed?.lifecycleEventName !== 'Install') {
-      return [];
-    }
+    return failed?.lifecycleEventName === 'Install' ? this.stoppedTasksOf(wanted, view.info.createTime) : [];
+  }
+
+  /** The tasks of the wanted revision that have stopped since the deployment was created. */
+  private async stoppedTasksOf(wanted: DeploymentProperties, since: Date | undefined): Promise<readonly Task[]> {
     const { TaskDefinition } = parseSpec(wanted.Spec).properties;
-    return (await this.ecs.stoppedTasks(wanted.Cluster, wanted.Service)).filter((task) => task.taskDefinitionArn === TaskDefinition);
+    return (await this.ecs.stoppedTasks(wanted.Cluster, wanted.Service)).filter(({ taskDefinitionArn, createdAt }) => (
+      taskDefinitionArn === TaskDefinition && (!since || !createdAt || createdAt >= since)
+    ));
   }
 }
 

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Service as EcsService, UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
-import { stoppedReasons } from './cause';
+import { MOST_STOPPED_TASKS, stoppedReasons } from './cause';
 import type { ElasticContainerService } from './clients/elastic-container-service';
 import { parseSpec } from './deployed-spec';
 import { done, wait, type Memory, type Request, type Resource, type Step, type Time } from './request';
 import { tagChange } from './tags';
 import type { ServiceProperties } from '../resources';
-
-/** So many stopped tasks, and the first revision is not going to run. */
-const MOST_STOPPED_TASKS = 3;
 
 /**
  * The ECS service. What a deployment carries is used when the service is made and left alone afterwards; an update sends

@@ -67,6 +67,15 @@ test('stops what it waits for when time is nearly up, and answers with that fail
   expect(decide(seen({ timeIsNearlyUp: true, failure, awaited: ended({}) }))).toEqual({ verb: 'fail', cause: failure });
 });
 
+test('stops a deployment whose green does not start, instead of waiting an hour', () => {
+  expect(decide(seen({ active: active({ isWanted: true, doesNotStart: '3 of its tasks have stopped, exit code 1' }) }))).toEqual({
+    verb: 'stop',
+    id: 'd-1',
+    reason: 'green does not start',
+    failure: 'deployment d-1 was stopped and rolled back, because green does not start: 3 of its tasks have stopped, exit code 1',
+  });
+});
+
 test('starts nothing for which there is no time left', () => {
   expect(decide(seen({ timeIsNearlyUp: true }))).toEqual({
     verb: 'fail', cause: 'the time of this request was up before its deployment could start: another one held the group',
