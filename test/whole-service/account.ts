@@ -92,8 +92,8 @@ export class Account {
 
   public async deployments(): Promise<string[]> {
     const { application, name } = await this.deploymentGroup();
-    const { deployments } = await this.clients.codeDeploy.send(new ListDeploymentsCommand({ applicationName: application, deploymentGroupName: name }));
-    return deployments!;
+    const command = new ListDeploymentsCommand({ applicationName: application, deploymentGroupName: name });
+    return (await this.clients.codeDeploy.send(command)).deployments!;
   }
 
   public async serviceOf() {
@@ -126,7 +126,8 @@ export class Account {
   }
 
   private async admin<T>(name: string, input?: unknown): Promise<T> {
-    const response = await fetch(`${this.platform.endpoint.url()}/_local/${name}`, input === undefined ? {} : { method: 'POST', body: JSON.stringify(input) });
+    const call = input === undefined ? {} : { method: 'POST', body: JSON.stringify(input) };
+    const response = await fetch(`${this.platform.endpoint.url()}/_local/${name}`, call);
     return await response.json() as T;
   }
 
