@@ -9,8 +9,11 @@ import { hasEnded, hasShifted } from '../../lifecycle';
 import type { TargetServiceProperties } from '../app-spec';
 import type { DeploymentProperties } from '../resources';
 
-/** The tag on the service that says which request CloudFormation waits for. */
-export const REQUEST_TAG = 'fargate-blue-green:request';
+/** The tag on the service that says which requests have come, the one that CloudFormation waits for last. */
+export const REQUEST_TAG = 'fargate-blue-green:requests';
+
+/** As many as fit the 256 characters of a tag's value. */
+const REQUESTS_RECORDED = 6;
 
 /** Stopping, rolling back and answering take minutes: what is not shifted by then is stopped. */
 const SECONDS_TO_GO_BACK = 600;
@@ -65,7 +68,7 @@ export class Deployment implements Resource<DeploymentProperties> {
       return { superseded: false, requestType: 'Create', timeIsNearlyUp };
     }
     const service = await this.ecs.describe(wanted.Cluster, wanted.Service);
-    const superseded = service !== undefined && request.RequestType === 'Update' && await this.isSuperseded(request, memory, service);
+    const superseded = service !== undefined && request.RequestType === 'Update' && await this.isSuperseded(request, service);
     return {
       superseded,
       requestType: request.RequestType,
@@ -77,13 +80,17 @@ export class Deployment implements Resource<DeploymentProperties> {
     };
   }
 
-  /** The first look of a request records it on the service; a later one finds whether another has come since. */
-  private async isSuperseded(request: Request<DeploymentProperties>, memory: Memory, service: Service): Promise<boolean> {
-    if (memory.recorded) {
-      return service.tags?.find((tag) => tag.key === REQUEST_TAG)?.value !== request.RequestId;
+  /**
+   * The first look of a request records it on the service, behind those before it; a later look, or a crashed invocation
+   * that Lambda makes again, finds whether another has come since.
+   */
+  private async isSuperseded(request: Request<DeploymentProperties>, service: Service): Promise<boolean> {
+    const recorded = service.tags?.find((tag) => tag.key === REQUEST_TAG)?.value?.split(' ') ?? [];
+    if (recorded.includes(request.RequestId)) {
+      return recorded[recorded.length - 1] !== request.RequestId;
     }
-    await this.ecs.tag(service.serviceArn!, [{ Key: REQUEST_TAG, Value: request.RequestId }]);
-    memory.recorded = true;
+    const requests = [...recorded, request.RequestId].slice(-REQUESTS_RECORDED);
+    await this.ecs.tag(service.serviceArn!, [{ Key: REQUEST_TAG, Value: requests.join(' ') }]);
     return false;
   }
 

@@ -31,8 +31,7 @@ export interface Memory {
   deploymentId?: string;
   /** The deployments that this request has stopped, and whose rollback it waits for. */
   stoppedIds?: string[];
-  /** This request has been recorded on the service. */
-  recorded?: boolean;
+  /** How often no rollback of the failed deployment has been seen. */
   looksForRollback?: number;
   /** Why the request fails, once what it started has been stopped. */
   failure?: string;

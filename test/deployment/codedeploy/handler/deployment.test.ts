@@ -131,8 +131,23 @@ test('ends when a newer request has been recorded on the service', async () => {
   const memory: Memory = {};
   await account.trigger.step(request(2), memory, TIME);
   expect(account.tags).toEqual([{ key: REQUEST_TAG, value: 'r-1' }]);
-  account.tags = [{ key: REQUEST_TAG, value: 'r-2' }];
+  account.tags = [{ key: REQUEST_TAG, value: 'r-1 r-2' }];
   expect((await account.trigger.step(request(2), memory, TIME)).kind).toBe('superseded');
+});
+
+test('ends when it is made again after a crash and a newer request has come meanwhile', async () => {
+  const account = new Account();
+  account.tags = [{ key: REQUEST_TAG, value: 'r-1 r-2' }];
+  expect((await account.trigger.step(request(2), {}, TIME)).kind).toBe('superseded');
+  expect(account.tags).toEqual([{ key: REQUEST_TAG, value: 'r-1 r-2' }]);
+  expect(account.created).toEqual([]);
+});
+
+test('records as many requests as a tag holds', async () => {
+  const account = new Account();
+  account.tags = [{ key: REQUEST_TAG, value: 'a b c d e f' }];
+  await account.trigger.step(request(1), {}, TIME);
+  expect(account.tags).toEqual([{ key: REQUEST_TAG, value: 'b c d e f r-1' }]);
 });
 
 test('stops another deployment on the way, with rollback, and then starts its own', async () => {
