@@ -15,9 +15,11 @@ export class Integration extends Component {
     });
     project.addTask('integ:snapshot', {
       description: 'Write the snapshots of the integration scenarios anew, without deploying',
-      exec: `${RUNNER} --update-on-failed --dry-run`,
+      steps: [
+        { exec: `${RUNNER} --update-on-failed --dry-run`, receiveArgs: true },
+        { exec: 'ts-node projenrc/drop-traces.ts integ' },
+      ],
       env,
-      receiveArgs: true,
     });
     project.addTask('integ:deploy', {
       description: 'Deploy the integration scenarios to the AWS account of the environment, and assert',
