@@ -1,5 +1,5 @@
 import { App, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { IpAddresses, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -307,6 +307,13 @@ describe('the CodeDeploy engine', () => {
       PolicyDocument: { Statement: [Match.objectLike({ Action: 'codedeploy:PutLifecycleEventHookExecutionStatus' })] },
       Roles: [{ Ref: Match.stringLikeRegexp('SmokeTest') }],
     });
+  });
+
+  test('warns when a hook is a function that it cannot grant anything', () => {
+    const stack = newStack();
+    const imported = LambdaFunction.fromFunctionArn(stack, 'Imported', 'arn:aws:lambda:us-east-1:210987654321:function:theirs');
+    newService({ deployment: DeploymentEngine.codeDeploy({ hooks: { beforeInstall: DeploymentHook.function(imported) } }) }, stack);
+    Annotations.fromStack(stack).hasWarning('/Stack/Imported', Match.stringLikeRegexp('codedeploy:PutLifecycleEventHookExecutionStatus'));
   });
 
   test('does not roll back on alarms where the preset says so', () => {

@@ -62,10 +62,12 @@ export class CodeDeployDeployment extends Construct implements EngineBinding {
       listenerRuleArns: this.listenerRuleArns(),
     });
     for (const hook of new Set(this.hooks.values())) {
-      hook.addToRolePolicy(new iam.PolicyStatement({
+      // A function that was imported without its role cannot be granted anything: the CDK then warns with the statement.
+      iam.Grant.addToPrincipal({
+        grantee: hook,
         actions: ['codedeploy:PutLifecycleEventHookExecutionStatus'],
-        resources: [deploymentGroupArn],
-      }));
+        resourceArns: [deploymentGroupArn],
+      });
     }
   }
 
