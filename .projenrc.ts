@@ -59,7 +59,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     devdirs: ['test', 'integ', 'examples', 'projenrc'],
     projectService: false,
     tsconfigPath: `./${TSCONFIG_DEV}`,
-    ignorePatterns: ['**/cdk.out/**', '**/dist/**', '*.snapshot', 'src/**/*-function.ts'],
+    ignorePatterns: ['**/cdk.out/**', '**/dist/**', '*.snapshot', 'src/deployment/codedeploy/blue-green-function.ts'],
   },
   typecheckTests: true,
   jestOptions: {
