@@ -14,6 +14,8 @@ export interface Situation {
   readonly active?: ActiveDeployment;
   /** The deployment that this request started or adopted, once it has ended. */
   readonly awaited?: EndedDeployment;
+  /** A deployment that failed, or that this request has stopped, whose rollback is still to be created or still runs. */
+  readonly rollingBack?: string;
   /** Why this request fails once what it has stopped is over. */
   readonly failure?: string;
   readonly timeIsNearlyUp: boolean;
@@ -36,8 +38,6 @@ export interface ActiveDeployment {
 export interface EndedDeployment {
   readonly id: string;
   readonly succeeded: boolean;
-  /** Its rollback is still to be created, or still runs. */
-  readonly isRollingBack: boolean;
   readonly cause: string;
 }
 
@@ -59,6 +59,9 @@ export function decide(seen: Situation): Decision {
   }
   if (seen.active) {
     return seen.requestType === 'Delete' ? beforeDelete(seen.active) : whileActive(seen, seen.active);
+  }
+  if (seen.rollingBack !== undefined) {
+    return { verb: 'wait', forWhat: `the rollback of deployment ${seen.rollingBack}` };
   }
   if (seen.requestType === 'Delete') {
     return { verb: 'succeed', reason: 'no deployment is active' };
@@ -102,9 +105,6 @@ function whileActive(seen: Situation, active: ActiveDeployment): Decision {
 }
 
 function whileIdle(seen: Situation): Decision {
-  if (seen.awaited?.isRollingBack) {
-    return { verb: 'wait', forWhat: `the rollback of deployment ${seen.awaited.id}` };
-  }
   if (seen.failure !== undefined) {
     return { verb: 'fail', cause: seen.failure };
   }

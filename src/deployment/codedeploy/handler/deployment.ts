@@ -49,7 +49,7 @@ export class Deployment implements Resource<DeploymentProperties> {
         memory.deploymentId = await this.codeDeploy.create(
           wanted.Application, wanted.DeploymentGroup, renderAppSpec(spec.properties, wanted.Hooks), `CloudFormation request ${request.RequestId}`,
         );
-        return wait(`deployment ${memory.deploymentId}, which was started`);
+        return wait(memory.deploymentId === undefined ? 'another deployment, which came first' : `deployment ${memory.deploymentId}, which was started`);
       case 'stop':
         memory.stoppedIds = [...memory.stoppedIds ?? [], decision.id];
         memory.failure = decision.failure ?? memory.failure;
@@ -75,6 +75,7 @@ export class Deployment implements Resource<DeploymentProperties> {
       primaryIsWanted: service && taskSets(service, 'PRIMARY').some((taskSet) => runs(taskSet, spec.properties)),
       active: await this.lookAtActive(wanted, memory, service, spec),
       awaited: await this.lookAtAwaited(memory, wanted),
+      rollingBack: await this.lookAtRollbacks(memory),
       failure: memory.failure,
       timeIsNearlyUp,
     };
@@ -132,18 +133,29 @@ export class Deployment implements Resource<DeploymentProperties> {
     return {
       id: memory.deploymentId,
       succeeded,
-      isRollingBack: !succeeded && await this.isRollingBack(view, memory),
       cause: succeeded ? '' : causeOf(view, await this.stoppedTasksIfNotInstalled(view, wanted), this.region),
     };
   }
 
-  private async isRollingBack(view: DeploymentView, memory: Memory): Promise<boolean> {
-    const rollbackId = view.info.rollbackInfo?.rollbackDeploymentId;
+  /** The first of the deployments that failed or were stopped for this request whose rollback is not over. */
+  private async lookAtRollbacks(memory: Memory): Promise<string | undefined> {
+    const ids = new Set([...memory.stoppedIds ?? [], ...memory.deploymentId === undefined ? [] : [memory.deploymentId]]);
+    for (const id of ids) {
+      const { info } = await this.codeDeploy.describe(id);
+      if (hasEnded(info.status) && info.status !== 'Succeeded' && await this.isRollingBack(id, info.rollbackInfo?.rollbackDeploymentId, memory)) {
+        return id;
+      }
+    }
+    return undefined;
+  }
+
+  private async isRollingBack(id: string, rollbackId: string | undefined, memory: Memory): Promise<boolean> {
     if (rollbackId) {
       return !hasEnded((await this.codeDeploy.describe(rollbackId)).info.status);
     }
-    memory.looksForRollback = (memory.looksForRollback ?? 0) + 1;
-    return memory.looksForRollback < LOOKS_FOR_ROLLBACK;
+    const looks = (memory.looksForRollback?.[id] ?? 0) + 1;
+    memory.looksForRollback = { ...memory.looksForRollback, [id]: looks };
+    return looks < LOOKS_FOR_ROLLBACK;
   }
 
   private async stoppedTasksIfNotInstalled(view: DeploymentView, wanted: DeploymentProperties): Promise<readonly Task[]> {

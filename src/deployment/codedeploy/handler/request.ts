@@ -31,8 +31,8 @@ export interface Memory {
   deploymentId?: string;
   /** The deployments that this request has stopped, and whose rollback it waits for. */
   stoppedIds?: string[];
-  /** How often no rollback of the failed deployment has been seen. */
-  looksForRollback?: number;
+  /** How often no rollback of a failed or stopped deployment has been seen, by its id. */
+  looksForRollback?: Record<string, number>;
   /** Why the request fails, once what it started has been stopped. */
   failure?: string;
 }

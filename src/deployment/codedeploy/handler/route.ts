@@ -45,6 +45,12 @@ export class Route implements Resource<RouteProperties> {
 
   private async update(ruleArn: string, old: RouteProperties, wanted: RouteProperties): Promise<string> {
     const sameGroups = old.TargetGroupA === wanted.TargetGroupA && old.TargetGroupB === wanted.TargetGroupB;
+    if (loadBalancerOf(old.ListenerArn) !== loadBalancerOf(wanted.ListenerArn)) {
+      throw new Error(
+        'the load balancer of a route cannot be replaced while it serves, since its target groups belong to the old one: '
+        + 'make a second service beside this one with the new settings, move users there, and remove this one',
+      );
+    }
     if (old.ListenerArn !== wanted.ListenerArn) {
       // The new rule leads where the old one leads now, not where it led when it was made.
       const now = sameGroups ? await this.elb.forwardsOf(ruleArn) : [];
@@ -71,6 +77,11 @@ export class Route implements Resource<RouteProperties> {
     }
     return ruleArn;
   }
+}
+
+/** `app/<name>/<id>` of `…:listener/app/<name>/<id>/<listener>`. */
+function loadBalancerOf(listenerArn: string): string {
+  return listenerArn.split(':listener/')[1]?.split('/').slice(0, 3).join('/') ?? listenerArn;
 }
 
 /** Both groups, so that health checks run on the idle one as well. */

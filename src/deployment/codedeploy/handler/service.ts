@@ -19,7 +19,7 @@ export class Service implements Resource<ServiceProperties> {
       case 'Create':
         return this.create(request, memory, time);
       case 'Update':
-        return isReplaced(request) ? this.create(request, memory, time) : this.update(request);
+        return this.update(request);
       case 'Delete':
         return this.delete(request, memory);
     }
@@ -59,6 +59,12 @@ export class Service implements Resource<ServiceProperties> {
 
   private async update(request: Request<ServiceProperties>): Promise<Step> {
     const [old, wanted, arn] = [request.OldResourceProperties!, request.ResourceProperties, request.PhysicalResourceId!];
+    if (old.Cluster !== wanted.Cluster || old.TargetGroup !== wanted.TargetGroup) {
+      throw new Error(
+        'the cluster and the target groups of a service cannot be replaced while it serves: '
+        + 'make a second service beside this one with the new settings, move users there, and remove this one',
+      );
+    }
     const changes: Partial<UpdateServiceCommandInput> = {
       ...(wanted.DesiredCount !== undefined && differs(old.DesiredCount, wanted.DesiredCount) && { desiredCount: Number(wanted.DesiredCount) }),
       ...(differs(old.HealthCheckGracePeriodSeconds, wanted.HealthCheckGracePeriodSeconds)
@@ -95,16 +101,11 @@ export class Service implements Resource<ServiceProperties> {
   }
 }
 
-/** The same for every invocation for the same service, and another for a replacement beside it. */
+/** The same for every invocation for the same service, and for no other. */
 export function serviceName(request: Request<ServiceProperties>): string {
   const { Cluster, TargetGroup, NamePrefix } = request.ResourceProperties;
   const identity = [request.StackId, request.LogicalResourceId, Cluster, TargetGroup].join('\n');
   return `${NamePrefix}-${createHash('sha256').update(identity).digest('hex').slice(0, 8)}`;
-}
-
-export function isReplaced(request: Request<ServiceProperties>): boolean {
-  const [old, wanted] = [request.OldResourceProperties!, request.ResourceProperties];
-  return old.Cluster !== wanted.Cluster || old.TargetGroup !== wanted.TargetGroup;
 }
 
 function isSteady(service: EcsService): boolean {

@@ -7,7 +7,7 @@ const active = (deployment: Partial<ActiveDeployment>): ActiveDeployment => ({
   id: 'd-1', isRollback: false, isWanted: false, hasShifted: false, blueIsWanted: false, isStopping: false, ...deployment,
 });
 const ended = (deployment: Partial<EndedDeployment>): EndedDeployment => ({
-  id: 'd-1', succeeded: false, isRollingBack: false, cause: 'the hook failed', ...deployment,
+  id: 'd-1', succeeded: false, cause: 'the hook failed', ...deployment,
 });
 
 test('ends without a verb once a newer request has come', () => {
@@ -47,6 +47,12 @@ test('never rolls a good release back for a newer one: it ends the bake', () => 
   expect(decide(seen({ active: active({ hasShifted: true }) }))).toMatchObject({ verb: 'endBake', id: 'd-1' });
 });
 
+test('starts and answers nothing while what it has stopped is still to be rolled back', () => {
+  expect(decide(seen({ rollingBack: 'd-9' })).verb).toBe('wait');
+  expect(decide(seen({ rollingBack: 'd-9', primaryIsWanted: true })).verb).toBe('wait');
+  expect(decide(seen({ rollingBack: 'd-9', requestType: 'Delete' })).verb).toBe('wait');
+});
+
 test('answers when the wanted spec serves already', () => {
   expect(decide(seen({ primaryIsWanted: true })).verb).toBe('succeed');
 });
@@ -56,7 +62,7 @@ test('starts a deployment when nothing is active and another spec is wanted', ()
 });
 
 test('waits for the rollback before it answers the failure with its cause', () => {
-  expect(decide(seen({ awaited: ended({ isRollingBack: true }) })).verb).toBe('wait');
+  expect(decide(seen({ awaited: ended({}), rollingBack: 'd-1' }))).toEqual({ verb: 'wait', forWhat: 'the rollback of deployment d-1' });
   expect(decide(seen({ awaited: ended({}) }))).toEqual({ verb: 'fail', cause: 'the hook failed' });
 });
 

@@ -44,6 +44,7 @@ class Account {
   public deployments: Record<string, DeploymentView> = {};
   public created: unknown[][] = [];
   public stopped: string[] = [];
+  public refusesToCreate = false;
 
   public trigger = new Deployment(
     {
@@ -58,6 +59,9 @@ class Account {
       describe: async (id: string) => this.deployments[id],
       appSpecOf: async () => undefined,
       create: async (...args: unknown[]) => {
+        if (this.refusesToCreate) {
+          return undefined;
+        }
         this.created.push(args);
         this.active = 'd-1';
         this.deployments['d-1'] = { info: { deploymentId: 'd-1', status: 'InProgress' } };
@@ -150,7 +154,7 @@ test('records as many requests as a tag holds', async () => {
   expect(account.tags).toEqual([{ key: REQUEST_TAG, value: 'b c d e f r-1' }]);
 });
 
-test('stops another deployment on the way, with rollback, and then starts its own', async () => {
+test('stops another deployment on the way, waits for its rollback, and then starts its own', async () => {
   const account = new Account();
   const memory: Memory = {};
   account.active = 'd-9';
@@ -158,9 +162,25 @@ test('stops another deployment on the way, with rollback, and then starts its ow
   await account.trigger.step(request(2), memory, TIME);
   await account.trigger.step(request(2), memory, TIME);
   expect(account.stopped).toEqual(['d-9']);
+
+  // Stopped, and its rollback not yet created: the group looks free, and is not.
   account.active = undefined;
+  account.deployments['d-9'] = { info: { deploymentId: 'd-9', status: 'Stopped' } };
+  await account.trigger.step(request(2), memory, TIME);
+  account.deployments['d-9'] = { info: { deploymentId: 'd-9', status: 'Stopped', rollbackInfo: { rollbackDeploymentId: 'd-10' } } };
+  account.deployments['d-10'] = { info: { deploymentId: 'd-10', status: 'InProgress', creator: 'codeDeployRollback' } };
+  await account.trigger.step(request(2), memory, TIME);
+  expect(account.created).toHaveLength(0);
+
+  account.deployments['d-10'] = { info: { deploymentId: 'd-10', status: 'Succeeded', creator: 'codeDeployRollback' } };
   await account.trigger.step(request(2), memory, TIME);
   expect(account.created).toHaveLength(1);
+});
+
+test('waits when another deployment has come first', async () => {
+  const account = new Account();
+  account.refusesToCreate = true;
+  expect(await account.trigger.step(request(2), {}, TIME)).toEqual({ kind: 'wait', forWhat: 'another deployment, which came first' });
 });
 
 describe('a task set runs a spec', () => {

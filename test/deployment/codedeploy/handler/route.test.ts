@@ -88,9 +88,19 @@ test('changes conditions, priority and tags, and never actions', async () => {
 test('leads on another listener where it led on the old one, whichever group serves', async () => {
   const now = [{ TargetGroupArn: 'B', Weight: 100 }, { TargetGroupArn: 'A', Weight: 0 }];
   const { calls, route: made } = route({ created: 'arn:new', forwards: now });
-  const step = await made.step(update({ ListenerArn: 'arn:other-listener' }));
+  const other = LISTENER.replace(/2$/, '9');
+  const step = await made.step(update({ ListenerArn: other }));
   expect(step.result.physicalId).toBe('arn:new');
-  expect(calls).toEqual([['forwardsOf', RULE], ['createRule', 'arn:other-listener', 20, properties.Conditions, now, []]]);
+  expect(calls).toEqual([['forwardsOf', RULE], ['createRule', other, 20, properties.Conditions, now, []]]);
+});
+
+test('refuses a listener of another load balancer, which its target groups do not belong to', async () => {
+  const { calls, route: made } = route();
+  await expect(made.step(update({ ListenerArn: LISTENER.replace('app/lb/1', 'app/other/2') }))).rejects.toThrow(new Error(
+    'the load balancer of a route cannot be replaced while it serves, since its target groups belong to the old one: '
+    + 'make a second service beside this one with the new settings, move users there, and remove this one',
+  ));
+  expect(calls).toEqual([]);
 });
 
 test('refuses to swap the target groups under a route', async () => {

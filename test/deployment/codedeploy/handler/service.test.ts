@@ -112,12 +112,14 @@ test('keeps the number of tasks that scaling has chosen', async () => {
   expect(calls).toEqual([]);
 });
 
-test('is made anew beside the old one in another cluster or behind another target group', async () => {
+test('refuses another cluster and another target group, since users would be left with neither', async () => {
   for (const change of [{ Cluster: 'arn:other' }, { TargetGroup: 'C' }]) {
     const { calls, service: made } = service();
-    await made.step(update(change), {}, TIME);
-    expect(calls.map(([name]) => name)).toEqual(['create']);
-    expect(serviceName(update(change))).not.toBe(serviceName(update({})));
+    await expect(made.step(update(change), {}, TIME)).rejects.toThrow(new Error(
+      'the cluster and the target groups of a service cannot be replaced while it serves: '
+      + 'make a second service beside this one with the new settings, move users there, and remove this one',
+    ));
+    expect(calls).toEqual([]);
   }
 });
 

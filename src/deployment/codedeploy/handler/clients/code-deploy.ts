@@ -49,14 +49,22 @@ export class CodeDeploy {
     return this.contents.get(id);
   }
 
-  public async create(application: string, group: string, appSpec: string, description: string): Promise<string> {
-    const { deploymentId } = await this.client.send(new CreateDeploymentCommand({
-      applicationName: application,
-      deploymentGroupName: group,
-      description,
-      revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec } },
-    }));
-    return deploymentId!;
+  /** The new deployment's id; undefined if another has come first, which holds the group. */
+  public async create(application: string, group: string, appSpec: string, description: string): Promise<string | undefined> {
+    try {
+      const { deploymentId } = await this.client.send(new CreateDeploymentCommand({
+        applicationName: application,
+        deploymentGroupName: group,
+        description,
+        revision: { revisionType: 'AppSpecContent', appSpecContent: { content: appSpec } },
+      }));
+      return deploymentId;
+    } catch (error) {
+      if (isNamed(error, 'DeploymentLimitExceeded')) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   /** Stops the deployment and has it rolled back; one that has ended meanwhile is left as it is. */
