@@ -26,7 +26,8 @@ export interface FargateBlueGreenServiceProps {
    */
   readonly image?: ecs.ContainerImage;
   /**
-   * The tag of the image in the repository, used where `image` is not given. A change deploys.
+   * The tag of the image in the repository, used where `image` is not given. The repository must have it before the service
+   * is created. A change deploys.
    *
    * @default - none; then `image` is needed
    */
@@ -39,9 +40,9 @@ export interface FargateBlueGreenServiceProps {
   readonly repository?: IRepository;
 
   /**
-   * The VPC. Changing it replaces the load balancer and the service: there is downtime.
+   * The VPC. It cannot change while the service lives: the update is refused, and rolled back without touching traffic.
    *
-   * @default - a new one, 10.0.0.0/16 over 3 Availability Zones, with public and private subnets
+   * @default - that of the load balancer or of the cluster, if one is brought; otherwise a new one, 10.0.0.0/16 over 3 Availability Zones, with public and private subnets
    */
   readonly vpc?: ec2.IVpc;
   /**
@@ -71,7 +72,8 @@ export interface FargateBlueGreenServiceProps {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * The load balancer. It must be given with `listener`. Changing it replaces the service: there is downtime.
+   * The load balancer. It cannot change while the service lives: the update is refused, and rolled back without touching
+   * traffic.
    *
    * @default - a new one that faces the internet
    */
@@ -101,8 +103,8 @@ export interface FargateBlueGreenServiceProps {
    */
   readonly testCidrs?: string[];
   /**
-   * The certificate of the listeners. With it users are served over HTTPS, and HTTP redirects there; adding it to a
-   * service that has none replaces its listener.
+   * The certificate of the listeners. With it users are served over HTTPS, and HTTP redirects there. Adding it makes a new
+   * listener, with a route that leads where the old one leads.
    *
    * @default - plain HTTP
    */
@@ -127,7 +129,7 @@ export interface FargateBlueGreenServiceProps {
   readonly healthCheck?: elbv2.HealthCheck;
 
   /**
-   * The cluster. Changing it replaces the service: there is downtime.
+   * The cluster. It cannot change while the service lives: the update is refused, and rolled back without touching traffic.
    *
    * @default - a new one, with enhanced Container Insights in `prod`
    */
@@ -227,6 +229,7 @@ export interface FargateBlueGreenServiceProps {
   readonly logGroup?: ILogGroup;
   /**
    * Whether ECS Exec can open a shell in a task. With it the task role gets the permissions that ECS Exec needs.
+   * A change reaches tasks that start afterwards.
    *
    * @default - as the preset says: yes in `dev` and `test`, no in `prod`
    */
@@ -239,7 +242,7 @@ export interface FargateBlueGreenServiceProps {
    */
   readonly minTasks?: number;
   /**
-   * The largest number of tasks. If it equals `minTasks` the number is fixed, and each stack update sets it.
+   * The largest number of tasks. If it equals `minTasks` the number is fixed, and a change of it is sent to ECS.
    *
    * @default - as the preset says: 1 in `dev` and `test`, 2 in `prod`
    */

@@ -8,9 +8,10 @@ import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FargateBlueGreenServiceProps } from './fargate-blue-green-service-props';
-import { containerImage, ImageRepository } from './image/image-repository';
+import { containerImage, ImageRepository, warnOfEmptyRepository } from './image/image-repository';
 import { ServiceNetwork } from './network/service-network';
 import { TaskAccess } from './network/task-access';
+import { taskSubnets } from './network/task-subnets';
 import { RollbackAlarms } from './observability/rollback-alarms';
 import { resolveSettings } from './preset/settings';
 import { TaskScaling } from './scaling/task-scaling';
@@ -68,8 +69,12 @@ export class FargateBlueGreenService extends Construct implements ec2.IConnectab
     const settings = resolveSettings(props);
     const keep = { logRetention: settings.logRetention, retainLogs: settings.protection };
 
-    this.vpc = settings.vpc ?? settings.cluster?.vpc ?? new ServiceNetwork(this, 'Network', { ...settings, ...keep }).vpc;
+    this.vpc = settings.vpc ?? settings.loadBalancer?.vpc ?? settings.cluster?.vpc ?? new ServiceNetwork(this, 'Network', { ...settings, ...keep }).vpc;
     this.repository = settings.repository ?? new ImageRepository(this, 'Images', { ...settings, retain: settings.protection }).repository;
+
+    if (settings.imageTag !== undefined && !settings.repository) {
+      warnOfEmptyRepository(this, settings.imageTag);
+    }
 
     const traffic = new LoadBalancing(this, 'Traffic', { ...settings, vpc: this.vpc });
     this.loadBalancer = traffic.loadBalancer;
@@ -106,7 +111,7 @@ export class FargateBlueGreenService extends Construct implements ec2.IConnectab
       routeMatch: routeMatch({ ...settings, sharedListener: settings.listener !== undefined }),
       targetGroupA: groups.a,
       targetGroupB: groups.b,
-      subnets: this.vpc.selectSubnets(settings.taskSubnets ?? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }),
+      subnets: taskSubnets(this.vpc, settings),
       securityGroups: access.securityGroups,
       alarms: this.rollbackAlarms,
     });

@@ -25,7 +25,7 @@ export function validateRange(prop: string, value: number | undefined, range: { 
 const IPV4_OCTET = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const IPV4_CIDR = new RegExp(`^${IPV4_OCTET}(\\.${IPV4_OCTET}){3}/(3[0-2]|[12]?\\d)$`);
 
-/** An IPv4 range in CIDR notation, with its host bits zero. */
+/** An IPv4 range in CIDR notation. */
 export function validateIpv4Cidr(prop: string, cidr: string): void {
   if (Token.isUnresolved(cidr)) {
     return;

@@ -6,10 +6,11 @@ import { IpAddresses, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { Cluster, Secret } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationListener, ApplicationLoadBalancer, ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
-import { DeploymentEngine, DeploymentHook, FargateBlueGreenService, ServicePreset, TrafficShift } from '../src';
+import { DeploymentEngine, DeploymentHook, FargateBlueGreenService, ServicePreset, TrafficShift, type FargateBlueGreenServiceProps } from '../src';
 import { besideTheNetwork, ENV, IMAGE, newService, newStack, templateOf } from './support/stacks';
 
 const certificateOf = (stack: Stack) => Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:us-east-1:123456789012:certificate/1');
@@ -143,7 +144,51 @@ describe('a second service in the same stack', () => {
   });
 });
 
+describe('a load balancer whose test route is on a new listener', () => {
+  const without = (first: FargateBlueGreenService) => ({ ...second(first), testListener: undefined, testPort: 8081 });
+
+  test('is served from the same stack', () => {
+    const first = newService();
+    const other = new FargateBlueGreenService(Stack.of(first), 'Second', without(first));
+    templateOf(first).hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 8081 });
+    expect(other.testUrl).toMatch(/:8081$/);
+  });
+
+  test('is served from another stack, in which the listener then is', () => {
+    const app = new App();
+    const first = newService({}, new Stack(app, 'First', { env: ENV }));
+    const other = new Stack(app, 'Other', { env: ENV });
+    new FargateBlueGreenService(other, 'Second', without(first));
+    Template.fromStack(other).hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 8081 });
+    templateOf(first).resourceCountIs('AWS::ElasticLoadBalancingV2::Listener', 2);
+  });
+});
+
 describe('what a user brings', () => {
+  test('in roles gets its policies before the tasks start', () => {
+    const stack = newStack();
+    const executionRole = new Role(stack, 'Mine', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+    const template = templateOf(newService({ executionRole }, stack));
+    const [service] = Object.values(template.findResources('Custom::BlueGreenService'));
+    expect((service.DependsOn as string[]).filter((id) => id.startsWith('MineDefaultPolicy'))).toHaveLength(1);
+  });
+
+  test('as a load balancer says which VPC it is', () => {
+    const first = newService();
+    const { loadBalancer, listener, testListener, conditions, priority } = second(first);
+    new FargateBlueGreenService(Stack.of(first), 'Second', { image: IMAGE, loadBalancer, listener, testListener, conditions, priority });
+    templateOf(first).resourceCountIs('AWS::EC2::VPC', 1);
+  });
+
+  test('as a tag of an image that the new repository cannot have yet is warned of', () => {
+    const stack = newStack();
+    newService({ imageTag: 'v1' }, stack);
+    Annotations.fromStack(stack).hasWarning('/Stack/Api', Match.stringLikeRegexp(
+      'the repository that this stack makes is empty when the service first starts, and v1 cannot be pulled: '
+      + 'create the stack with image, or bring a repository that has the tag',
+    ));
+  });
+
   test('is used instead of new resources', () => {
     const stack = newStack();
     const vpc = new Vpc(stack, 'Vpc', { ipAddresses: IpAddresses.cidr('10.9.0.0/16') });
@@ -238,6 +283,18 @@ describe('ECS Exec', () => {
   });
 });
 
+describe('a certificate that is added', () => {
+  const listeners = (props: FargateBlueGreenServiceProps, stack: Stack) => Object.entries(
+    templateOf(newService(props, stack)).findResources('AWS::ElasticLoadBalancingV2::Listener'),
+  ).map(([id, { Properties }]) => [id.replace(/[0-9A-F]{8}$/, ''), Properties.Port]);
+
+  test('never puts two listeners on one port on the way', () => {
+    const stack = newStack();
+    expect(listeners({}, newStack())).toEqual([['ApiTrafficHttp', 80], ['ApiTrafficTest', 8080]]);
+    expect(listeners({ certificate: certificateOf(stack) }, stack)).toEqual([['ApiTrafficHttp', 80], ['ApiTrafficHttps', 443], ['ApiTrafficTest', 8080]]);
+  });
+});
+
 describe('the test route', () => {
   test('is open to the named ranges and to nobody else', () => {
     templateOf(newService({ testCidrs: ['203.0.113.0/24'] })).hasResourceProperties('AWS::EC2::SecurityGroup', {
@@ -319,6 +376,7 @@ describe('the CodeDeploy engine', () => {
   test('does not roll back on alarms where the preset says so', () => {
     templateOf(newService({ preset: ServicePreset.dev().with({ alarmsRollBack: false }) })).hasResourceProperties('AWS::CodeDeploy::DeploymentGroup', {
       AutoRollbackConfiguration: { Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'] },
+      AlarmConfiguration: { Enabled: false },
     });
   });
 

@@ -1,4 +1,6 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { ListenerCondition } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { DeploymentEngine, FargateBlueGreenService, ServicePreset, TrafficShift, type FargateBlueGreenServiceProps } from '../src';
@@ -33,6 +35,14 @@ describe('numbers out of range', () => {
     expect(() => newService(props)).toThrow(new Error(sentence));
   });
 
+  test('a preset is held to the same as a prop', () => {
+    expect(() => newService({ preset: ServicePreset.dev().with({ natGateways: 0 }) })).toThrow(/^natGateways: got 0, /);
+    expect(() => newService({ preset: ServicePreset.dev().with({ cpuTarget: 500 }) })).toThrow(/^cpuTarget: got 500, /);
+    expect(() => newService({ preset: ServicePreset.dev().with({ releasesKept: 0 }) })).toThrow(
+      new Error('releasesKept: got 0, allowed are whole numbers from 1 to 1000; the release that runs is one of them'),
+    );
+  });
+
   test('a number that is known only at deploy time passes', () => {
     expect(() => newService({ containerPort: Token.asNumber({ Ref: 'Port' }) })).not.toThrow();
   });
@@ -48,8 +58,15 @@ describe('shifts and bakes', () => {
       'trafficShift.bake: got 0 minutes, allowed are whole minutes from 1 to 2880; to move all traffic in one step use TrafficShift.allAtOnce()'],
     ['half a minute', () => TrafficShift.linear({ percent: 10, every: Duration.seconds(30) }),
       'trafficShift.every: got 0.5 minutes, allowed are whole minutes from 1 to 2880; to move all traffic in one step use TrafficShift.allAtOnce()'],
-    ['blue kept for three days', () => DeploymentEngine.codeDeploy({ keepBlue: Duration.days(3) }),
-      'deployment.keepBlue: got 4320 minutes, CodeDeploy keeps blue for whole minutes from 0 to 2880; to go back to an older version after that, deploy its image again'],
+    ['a shift that CloudFormation cannot await',
+      () => newService({ preset: ServicePreset.dev().with({ trafficShift: TrafficShift.linear({ percent: 10, every: Duration.minutes(10) }) }) }),
+      'trafficShift: got a shift of 90 minutes, a stack update awaits shifts of up to 30 minutes, since CloudFormation gives it an hour in all; '
+      + 'shift in larger or quicker steps, and keep blue for longer with keepBlue'],
+    ['blue kept for three days by the preset', () => newService({ preset: ServicePreset.dev().with({ keepBlue: Duration.days(3) }) }),
+      'keepBlue: got 4320 minutes, CodeDeploy keeps blue for whole minutes from 0 to 2880; '
+      + 'to go back to an older version after that, deploy its image again'],
+    ['blue kept for three days', () => newService({ deployment: DeploymentEngine.codeDeploy({ keepBlue: Duration.days(3) }) }),
+      'keepBlue: got 4320 minutes, CodeDeploy keeps blue for whole minutes from 0 to 2880; to go back to an older version after that, deploy its image again'],
   ])('%s is refused', (_name, make, sentence) => {
     expect(make).toThrow(new Error(sentence));
   });
@@ -103,6 +120,45 @@ describe('a listener that others share', () => {
     expect(make('D', { vpc, cluster, loadBalancer, listener, testListener, conditions: [ListenerCondition.pathPatterns(['/d'])] })).toThrow(new Error(
       'listener: got a listener with no priority beside it, a service on a listener that others share needs both conditions and priority; '
       + "say which requests are its own, such as conditions: [ListenerCondition.pathPatterns(['/v2/*'])], priority: 20",
+    ));
+  });
+});
+
+describe('what would be ignored', () => {
+  const first = newService();
+  const { vpc, cluster, loadBalancer, listener, testListener } = first;
+  const shared = { image: IMAGE, vpc, cluster, loadBalancer, listener, testListener, conditions: [ListenerCondition.pathPatterns(['/a'])], priority: 1 };
+  let id = 0;
+  const make = (props: FargateBlueGreenServiceProps) => () => new FargateBlueGreenService(Stack.of(first), `Ignored${id++}`, { ...shared, ...props });
+
+  test.each<[FargateBlueGreenServiceProps, string]>([
+    [{ natGateways: 1 }, "natGateways: got a value beside vpc, it says nothing about a vpc that is brought; leave it out: they are the VPC's own"],
+    [{ testCidrs: ['10.0.0.0/8'] }, 'testCidrs: got a value beside testListener, it says nothing about a testListener that is brought; '
+      + 'leave it out: let testers in where that listener is made'],
+    [{ testPort: 9000 }, 'testPort: got a value beside testListener, it says nothing about a testListener that is brought; '
+      + 'leave it out: that listener has its port'],
+  ])('%j is refused', (props, sentence) => {
+    expect(make(props)).toThrow(new Error(sentence));
+  });
+
+  test('a certificate for listeners that have theirs is refused', () => {
+    const certificate = Certificate.fromCertificateArn(Stack.of(first), 'Certificate', 'arn:aws:acm:us-east-1:123456789012:certificate/1');
+    expect(make({ certificate })).toThrow(new Error(
+      'certificate: got a value beside listener and testListener, it is for listeners that the library makes; leave it out: the listeners have theirs',
+    ));
+  });
+
+  test('one listener for both routes is refused', () => {
+    expect(make({ testListener: listener })).toThrow(new Error(
+      "testListener: got the listener of the production route, the two routes need a listener each, or testers' requests would be users'; "
+      + 'pass another listener, or leave it out and give testPort',
+    ));
+  });
+
+  test('public subnets without a public address are refused', () => {
+    expect(() => newService({ taskSubnets: { subnetType: SubnetType.PUBLIC } })).toThrow(new Error(
+      'taskSubnets: got public subnets without assignPublicIp, a task in a public subnet reaches its image by a public IP address alone; '
+      + 'pass assignPublicIp: true, or private subnets with egress',
     ));
   });
 });

@@ -90,10 +90,12 @@ export interface EngineBinding {
 
 const TWO_DAYS_IN_MINUTES = 2880;
 
+/** CloudFormation waits an hour; starting green, hooks, and going back need their part of it. */
+const MOST_MINUTES_OF_SHIFT = 30;
+
 class CodeDeployEngine extends DeploymentEngine {
   constructor(private readonly props: CodeDeployEngineProps) {
     super();
-    validateKeepBlue(props.keepBlue);
   }
 
   public _validate(props: object): void {
@@ -101,20 +103,35 @@ class CodeDeployEngine extends DeploymentEngine {
   }
 
   public _bind(scope: Construct, parts: DeployedParts): EngineBinding {
+    const { trafficShift = parts.trafficShift, keepBlue = parts.keepBlue } = this.props;
+    validateKeepBlue(keepBlue);
+    validateDuration(trafficShift);
     return new CodeDeployDeployment(scope, 'Deployment', {
       ...parts,
-      trafficShift: this.props.trafficShift ?? parts.trafficShift,
-      keepBlue: this.props.keepBlue ?? parts.keepBlue,
+      trafficShift,
+      keepBlue,
       hooks: this.props.hooks ?? {},
     });
   }
 }
 
-function validateKeepBlue(keepBlue?: Duration): void {
-  const minutes = keepBlue?.toMinutes({ integral: false });
-  if (minutes !== undefined && (!Number.isInteger(minutes) || minutes > TWO_DAYS_IN_MINUTES)) {
+function validateDuration(trafficShift: TrafficShift): void {
+  const minutes = trafficShift.duration.toMinutes();
+  if (minutes > MOST_MINUTES_OF_SHIFT) {
     refuse({
-      prop: 'deployment.keepBlue',
+      prop: 'trafficShift',
+      got: `a shift of ${minutes} minutes`,
+      allowed: `a stack update awaits shifts of up to ${MOST_MINUTES_OF_SHIFT} minutes, since CloudFormation gives it an hour in all`,
+      instead: 'shift in larger or quicker steps, and keep blue for longer with keepBlue',
+    });
+  }
+}
+
+function validateKeepBlue(keepBlue: Duration): void {
+  const minutes = keepBlue.toMinutes({ integral: false });
+  if (!Number.isInteger(minutes) || minutes > TWO_DAYS_IN_MINUTES) {
+    refuse({
+      prop: 'keepBlue',
       got: `${minutes} minutes`,
       allowed: `CodeDeploy keeps blue for whole minutes from 0 to ${TWO_DAYS_IN_MINUTES}`,
       instead: 'to go back to an older version after that, deploy its image again',

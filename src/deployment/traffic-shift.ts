@@ -7,7 +7,7 @@ import { refuse, validateRange } from '../validation';
 export interface CanaryShift {
   /** The share of production traffic that goes to green first, in percent: 1 to 99. */
   readonly percent: number;
-  /** How long that share is watched before the rest follows: whole minutes, at most two days. */
+  /** How long that share is watched before the rest follows: whole minutes, at most 30. */
   readonly bake: Duration;
 }
 
@@ -15,7 +15,7 @@ export interface CanaryShift {
 export interface LinearShift {
   /** The share of production traffic that moves at each step, in percent: 1 to 99. */
   readonly percent: number;
-  /** The wait between two steps: whole minutes, at most two days. */
+  /** The wait between two steps: whole minutes; all waits together at most 30. */
   readonly every: Duration;
 }
 

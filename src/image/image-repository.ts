@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
@@ -18,7 +18,7 @@ export interface ImageRepositoryProps {
 
 /**
  * The repository of the service's images. A tag, once pushed, is never moved; the latest releases are kept by number, so
- * that no running image expires with age; everything else goes after two weeks.
+ * that no running image expires with age; untagged images and those of CI go after two weeks; other tags are kept.
  */
 export class ImageRepository extends Construct {
   public readonly repository: ecr.Repository;
@@ -58,4 +58,13 @@ export function containerImage(given: { image?: ContainerImage; imageTag?: strin
     });
   }
   return ContainerImage.fromEcrRepository(repository, given.imageTag);
+}
+
+/** Tasks cannot pull from a repository that is made in the same moment. */
+export function warnOfEmptyRepository(scope: Construct, imageTag: string): void {
+  Annotations.of(scope).addWarningV2(
+    'cdk-fargate-blue-green:emptyRepository',
+    `the repository that this stack makes is empty when the service first starts, and ${imageTag} cannot be pulled: `
+    + 'create the stack with image, or bring a repository that has the tag',
+  );
 }

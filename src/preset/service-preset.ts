@@ -111,7 +111,7 @@ export interface ServicePresetValues {
 
 /** The values for an environment: `dev`, `test` or `prod`, or one of them with some values changed. */
 export class ServicePreset {
-  /** One small task, one NAT gateway, traffic shifts all at once, nothing outlives the stack. */
+  /** One small task, one NAT gateway, traffic shifts all at once, no data outlives the stack. */
   public static dev(): ServicePreset {
     return new ServicePreset('dev', {
       cpu: 256,

@@ -32,9 +32,11 @@ export function resolveSettings(props: FargateBlueGreenServiceProps): Settings {
   const settings = { ...preset, ...given };
   const deployment = props.deployment ?? DeploymentEngine.codeDeploy();
   deployment._validate(props);
-  validateProps(props);
+  validateNumbers(settings);
   validateTasks(settings);
-  validateListener(props);
+  validateTestPort(props);
+  validateListeners(props);
+  validateBrought(props);
   return {
     ...settings,
     containerName: props.containerName ?? 'api',
@@ -56,7 +58,7 @@ function defaultCapacity(props: FargateBlueGreenServiceProps): CapacityProviderS
   return props.cluster ? [] : [{ capacityProvider: 'FARGATE', weight: 1 }];
 }
 
-function validateProps(props: FargateBlueGreenServiceProps): void {
+function validateNumbers(props: FargateBlueGreenServiceProps & ServicePresetValues): void {
   validateRange('containerPort', props.containerPort, PORTS);
   validateRange('testPort', props.testPort, { ...PORTS, instead: 'choose a port of the load balancer that no other listener has' });
   validateRange('cpuTarget', props.cpuTarget, { min: 1, max: 100, instead: 'it is a percentage of the CPU units of the task' });
@@ -66,7 +68,11 @@ function validateProps(props: FargateBlueGreenServiceProps): void {
   validateRange('errorsPerMinute', props.errorsPerMinute, {
     min: 1, max: 1_000_000, instead: 'to deploy without this alarm use a preset with alarmsRollBack: false',
   });
+  validateRange('releasesKept', props.releasesKept, { min: 1, max: 1000, instead: 'the release that runs is one of them' });
   props.testCidrs?.forEach((cidr, i) => validateIpv4Cidr(`testCidrs[${i}]`, cidr));
+}
+
+function validateTestPort(props: FargateBlueGreenServiceProps): void {
   const tests = [props.certificate ? 443 : 80, ...(props.certificate ? [80] : [])];
   if (props.testPort !== undefined && !props.listener && tests.includes(props.testPort)) {
     refuse({
@@ -87,7 +93,7 @@ function validateTasks(settings: { minTasks: number; maxTasks: number }): void {
   }
 }
 
-function validateListener(props: FargateBlueGreenServiceProps): void {
+function validateListeners(props: FargateBlueGreenServiceProps): void {
   if ((props.listener || props.testListener) && !props.loadBalancer) {
     refuse({
       prop: props.listener ? 'listener' : 'testListener',
@@ -102,6 +108,36 @@ function validateListener(props: FargateBlueGreenServiceProps): void {
       got: 'nothing beside a brought listener',
       allowed: 'the test route needs a listener of its own on that load balancer',
       instead: 'pass testListener, or the port for a new one',
+    });
+  }
+  if (props.listener && props.testListener && props.listener.listenerArn === props.testListener.listenerArn) {
+    refuse({
+      prop: 'testListener',
+      got: 'the listener of the production route',
+      allowed: 'the two routes need a listener each, or testers\' requests would be users\'',
+      instead: 'pass another listener, or leave it out and give testPort',
+    });
+  }
+}
+
+/** What would be ignored beside something brought is refused, so that nobody relies on it. */
+function validateBrought(props: FargateBlueGreenServiceProps): void {
+  const ignored: Array<[prop: keyof FargateBlueGreenServiceProps, beside: keyof FargateBlueGreenServiceProps, instead: string]> = [
+    ['natGateways', 'vpc', 'they are the VPC\'s own'],
+    ['testCidrs', 'testListener', 'let testers in where that listener is made'],
+    ['testPort', 'testListener', 'that listener has its port'],
+  ];
+  for (const [prop, beside, instead] of ignored) {
+    if (props[prop] !== undefined && props[beside] !== undefined) {
+      refuse({ prop, got: `a value beside ${beside}`, allowed: `it says nothing about a ${beside} that is brought`, instead: `leave it out: ${instead}` });
+    }
+  }
+  if (props.certificate && props.listener && props.testListener) {
+    refuse({
+      prop: 'certificate',
+      got: 'a value beside listener and testListener',
+      allowed: 'it is for listeners that the library makes',
+      instead: 'leave it out: the listeners have theirs',
     });
   }
 }

@@ -89,34 +89,33 @@ export class LoadBalancing extends Construct {
     }));
   }
 
+  /** Port 80 has a listener of its own either way, so that a certificate comes and goes without two listeners on one port. */
   private newProductionListener(props: LoadBalancingProps): elbv2.ApplicationListener {
-    if (props.certificate) {
-      this.loadBalancer.addListener('Redirect', {
-        port: 80,
-        protocol: elbv2.ApplicationProtocol.HTTP,
-        open: true,
-        defaultAction: elbv2.ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
-      });
-    }
-    return this.newListener('Listener', props, props.certificate ? 443 : 80, true);
+    const http = this.newListener('Http', 80, { open: true, redirects: props.certificate !== undefined });
+    return props.certificate ? this.newListener('Https', 443, { open: true, certificate: props.certificate }) : http;
   }
 
   private newTestListener(props: LoadBalancingProps): elbv2.ApplicationListener {
-    const listener = this.newListener('TestListener', props, props.testPort, false);
+    const listener = this.newListener('Test', props.testPort, { open: false, certificate: props.certificate });
     for (const cidr of props.testCidrs) {
       listener.connections.allowDefaultPortFrom(ec2.Peer.ipv4(cidr), 'Test route');
     }
     return listener;
   }
 
-  private newListener(id: string, props: LoadBalancingProps, port: number, open: boolean): elbv2.ApplicationListener {
-    return this.loadBalancer.addListener(id, {
+  private newListener(
+    id: string, port: number, { open, certificate, redirects }: { open: boolean; certificate?: ICertificate; redirects?: boolean },
+  ): elbv2.ApplicationListener {
+    return new elbv2.ApplicationListener(this, id, {
+      loadBalancer: this.loadBalancer,
       port,
-      protocol: props.certificate ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
-      certificates: props.certificate ? [props.certificate] : undefined,
-      sslPolicy: props.certificate ? elbv2.SslPolicy.RECOMMENDED_TLS : undefined,
+      protocol: certificate ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
+      certificates: certificate ? [certificate] : undefined,
+      sslPolicy: certificate ? elbv2.SslPolicy.RECOMMENDED_TLS : undefined,
       open,
-      defaultAction: elbv2.ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'no route leads here' }),
+      defaultAction: redirects
+        ? elbv2.ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true })
+        : elbv2.ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'no route leads here' }),
     });
   }
 }

@@ -97,6 +97,7 @@ export class CodeDeployDeployment extends Construct implements EngineBinding {
     // A service whose target group no load balancer leads to is refused; tasks that lack a policy or a way out cannot start.
     const { cluster, taskDefinition, subnets, securityGroups } = this.props;
     service.node.addDependency(...routes, cluster, taskDefinition, subnets.internetConnectivityEstablished, ...securityGroups);
+    service.node.addDependency(taskDefinition.taskRole, taskDefinition.obtainExecutionRole());
     return ecs.FargateService.fromFargateServiceAttributes(this, 'ServiceReference', {
       cluster: this.props.cluster,
       serviceName: service.getAttString('Name'),
@@ -124,7 +125,9 @@ export class CodeDeployDeployment extends Construct implements EngineBinding {
         terminationWaitTime: this.props.keepBlue,
       },
       deploymentConfig: this.props.trafficShift._deploymentConfig(this),
-      alarms: this.props.alarmsRollBack ? this.props.alarms : [],
+      alarms: this.props.alarms,
+      // Said outright: an alarm configuration that is left out stays as it was.
+      ignoreAlarmConfiguration: !this.props.alarmsRollBack,
       autoRollback: {
         failedDeployment: true,
         stoppedDeployment: true,

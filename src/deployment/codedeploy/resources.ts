@@ -35,7 +35,7 @@ export interface ServiceProperties {
   readonly TargetGroup: string;
   /** The number of tasks to begin with. */
   readonly InitialCount: number | string;
-  /** The number of tasks that every update sets; absent where scaling decides. */
+  /** The number of tasks, sent when it changes; absent where scaling decides. */
   readonly DesiredCount?: number | string;
   readonly HealthCheckGracePeriodSeconds: number | string;
   readonly ExecuteCommand: boolean | string;
