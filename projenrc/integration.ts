@@ -15,7 +15,12 @@ export class Integration extends Component {
     });
     project.addTask('integ:snapshot', {
       description: 'Write the snapshots of the integration scenarios anew, without deploying',
-      exec: `${RUNNER} --update-on-failed --dry-run; status=$?; ts-node projenrc/drop-traces.ts integ; exit $status`,
+      steps: [
+        // The runner calls a snapshot that it has just written a failure; what is really wrong, `integ` says afterwards.
+        { exec: `${RUNNER} --update-on-failed --dry-run || true` },
+        { exec: 'ts-node projenrc/drop-traces.ts integ' },
+        { spawn: verify.name },
+      ],
       env,
     });
     project.addTask('integ:deploy', {
