@@ -25,7 +25,8 @@ export class Integration extends Component {
     });
     project.addTask('integ:deploy', {
       description: 'Deploy the integration scenarios to the AWS account of the environment, and assert',
-      exec: `${RUNNER} --update-on-failed`,
+      // Without --force the runner deploys nothing as long as the snapshots are unchanged.
+      exec: `${RUNNER} --update-on-failed --force`,
       env: { TS_NODE_TRANSPILE_ONLY: '1', TS_NODE_PROJECT: 'projenrc/tsconfig.json' },
       receiveArgs: true,
     });
