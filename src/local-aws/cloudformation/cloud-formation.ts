@@ -1,14 +1,15 @@
-import { isDeepStrictEqual } from 'node:util';
+import { ChangeSets, isSame, type ChangeSet } from './change-sets';
 import { CustomResource } from './custom-resource';
 import { dependenciesOf } from './dependencies';
-import { describeEvents, describeResource, describeStack } from './descriptions';
+import { describeChangeSet, describeEvents, describeResource, describeStack, summarizeChangeSet } from './descriptions';
 import type { DynamicValues } from './dynamic-references';
 import { Evaluation } from './evaluation';
 import { validateIntrinsics } from './intrinsics';
 import { resolveParameters } from './parameters';
 import { messageOf } from './resource-changes';
 import { ResourceTypes } from './resource-types';
-import { Stack, type StackModel, type StackOutput } from './stack';
+import { NO_MODEL, Stack, type StackModel, type StackOutput } from './stack';
+import { changesOf } from './stack-changes';
 import { deleteStack, StackOperation, type StackEnvironment } from './stack-operation';
 import { Stacks } from './stacks';
 import { invalid, parseTemplate } from './template';
@@ -27,6 +28,7 @@ export class CloudFormation implements LocalService, StackEnvironment {
   public readonly resourceTypes = {};
   public readonly types: ResourceTypes;
   private readonly stacks = new Stacks();
+  private readonly changeSets: ChangeSets;
   private readonly operations = new Map<string, StackOperation>();
   private readonly running = new Set<Promise<void>>();
   private readonly closer = new AbortController();
@@ -39,6 +41,7 @@ export class CloudFormation implements LocalService, StackEnvironment {
   ) {
     const customResource = new CustomResource(world, functions);
     this.types = new ResourceTypes(customResource);
+    this.changeSets = new ChangeSets(world);
     this.rest = [customResource];
     this.admin = {
       'resources': () => this.types.report(),
@@ -51,6 +54,11 @@ export class CloudFormation implements LocalService, StackEnvironment {
       operations: {
         CreateStack: (input) => this.createStack(input),
         UpdateStack: (input) => this.updateStack(input),
+        CreateChangeSet: (input) => this.createChangeSet(input),
+        DescribeChangeSet: (input) => describeChangeSet(this.changeSet(input)),
+        ExecuteChangeSet: (input) => this.executeChangeSet(input),
+        DeleteChangeSet: (input) => this.deleteChangeSet(input),
+        ListChangeSets: (input) => ({ Summaries: this.changeSets.of(this.stacks.get(input.StackName)).map(summarizeChangeSet) }),
         CancelUpdateStack: (input) => this.cancelUpdate(input),
         ContinueUpdateRollback: (input) => this.continueRollback(input),
         DeleteStack: (input) => this.deleteStack(input),
@@ -60,7 +68,7 @@ export class CloudFormation implements LocalService, StackEnvironment {
         DescribeStackResources: (input) => this.describeResources(input),
         DescribeStackResource: (input) => this.describeResource(input),
         ListStackResources: (input) => this.listResources(input),
-        GetTemplate: (input) => ({ TemplateBody: this.stacks.get(input.StackName).model.body, StagesAvailable: ['Original', 'Processed'] }),
+        GetTemplate: (input) => this.template(input),
         ListExports: () => this.listExports(),
       },
     }];
@@ -90,13 +98,9 @@ export class CloudFormation implements LocalService, StackEnvironment {
     }
     const model = await this.model(input);
     const stack = new Stack(this.world, input.StackName, model);
-    stack.disableRollback = String(input.DisableRollback) === 'true';
     this.validate(stack, model);
-    stack.clientRequestToken = input.ClientRequestToken;
     this.stacks.add(stack);
-    stack.enter('CREATE_IN_PROGRESS', 'User Initiated');
-    const operation = new StackOperation(stack, model, this);
-    this.run(stack, () => operation.create(stack.disableRollback ? 'DO_NOTHING' : input.OnFailure ?? 'ROLLBACK'));
+    this.startCreate(stack, model, { ...input, OnFailure: input.OnFailure ?? 'ROLLBACK' });
     return { StackId: stack.id };
   }
 
@@ -110,12 +114,88 @@ export class CloudFormation implements LocalService, StackEnvironment {
     if (isSame(stack.model, model)) {
       throw invalid('No updates are to be performed.');
     }
+    this.changeSets.outdate(stack);
+    this.startUpdate(stack, model, input);
+    return { StackId: stack.id };
+  }
+
+  private async createChangeSet(input: OperationInput): Promise<object> {
+    const type = input.ChangeSetType ?? 'UPDATE';
+    if (type !== 'CREATE' && type !== 'UPDATE') {
+      throw invalid(`the local AWS makes change sets of the types CREATE and UPDATE, got ${type}: import resources on AWS`);
+    }
+    const known = this.stacks.find(input.StackName);
+    if (type === 'CREATE' && known && !known.isInReview) {
+      throw invalid(`Stack [${known.name}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`);
+    }
+    if (type === 'UPDATE' && (!known || known.isDeleted)) {
+      throw invalid(`Stack [${input.StackName}] does not exist`);
+    }
+    if (type === 'UPDATE' && !UPDATABLE.includes(known!.status)) {
+      throw invalid(`Stack:${known!.id} is in ${known!.status} state and can not be updated.`);
+    }
+    const model = await this.model(input, type === 'UPDATE' ? known!.model : undefined);
+    const stack = known ?? new Stack(this.world, input.StackName, NO_MODEL);
+    this.validate(stack, model);
+    if (!known) {
+      this.stacks.add(stack);
+      stack.enter('REVIEW_IN_PROGRESS', 'User Initiated');
+    }
+    const changes = changesOf(stack, model, this.evaluation(stack, model), this.types);
+    const changeSet = this.changeSets.create(input.ChangeSetName, stack, model, changes, {
+      type, description: input.Description, onStackFailure: input.OnStackFailure, clientToken: input.ClientToken,
+    });
+    return { Id: changeSet.id, StackId: stack.id };
+  }
+
+  private executeChangeSet(input: OperationInput): object {
+    const changeSet = this.changeSet(input);
+    const { stack, model, options } = changeSet;
+    this.changeSets.execute(changeSet);
+    stack.changeSetId = changeSet.id;
+    if (options.type === 'CREATE') {
+      stack.model = model;
+      this.startCreate(stack, model, { ...input, OnFailure: options.onStackFailure ?? 'ROLLBACK' });
+    } else {
+      this.startUpdate(stack, model, input);
+    }
+    return {};
+  }
+
+  private changeSet(input: OperationInput): ChangeSet {
+    return this.changeSets.get(input.ChangeSetName, input.StackName && this.stacks.get(input.StackName));
+  }
+
+  private deleteChangeSet(input: OperationInput): object {
+    const stack = input.StackName && this.stacks.get(input.StackName);
+    const isKnown = !stack || this.changeSets.of(stack).some(({ id, name }) => [id, name].includes(input.ChangeSetName));
+    // Of a stack that exists, a change set that does not is deleted with success.
+    if (isKnown) {
+      this.changeSets.delete(this.changeSet(input));
+    }
+    return {};
+  }
+
+  private template(input: OperationInput): object {
+    const { body } = input.ChangeSetName ? this.changeSet(input).model : this.stacks.get(input.StackName).model;
+    return { TemplateBody: body, StagesAvailable: ['Original', 'Processed'] };
+  }
+
+  private startCreate(stack: Stack, model: StackModel, input: OperationInput): void {
+    stack.disableRollback = String(input.DisableRollback) === 'true';
+    stack.terminationProtection = String(input.EnableTerminationProtection) === 'true';
+    stack.clientRequestToken = input.ClientRequestToken;
+    stack.enter('CREATE_IN_PROGRESS', 'User Initiated');
+    const operation = new StackOperation(stack, model, this);
+    this.run(stack, () => operation.create(stack.disableRollback ? 'DO_NOTHING' : input.OnFailure));
+  }
+
+  private startUpdate(stack: Stack, model: StackModel, input: OperationInput): void {
     stack.clientRequestToken = input.ClientRequestToken;
     stack.enter('UPDATE_IN_PROGRESS', 'User Initiated');
     const operation = new StackOperation(stack, model, this);
     this.operations.set(stack.id, operation);
     this.run(stack, () => operation.update(String(input.DisableRollback) === 'true'));
-    return { StackId: stack.id };
   }
 
   private cancelUpdate(input: OperationInput): void {
@@ -144,6 +224,12 @@ export class CloudFormation implements LocalService, StackEnvironment {
     if (stack.status === 'DELETE_IN_PROGRESS') {
       return;
     }
+    if (stack.isInReview) {
+      this.changeSets.forget(stack);
+      stack.enter('DELETE_COMPLETE');
+      stack.deletedAt = this.world.clock.now();
+      return;
+    }
     if (stack.isBusy) {
       throw invalid(`Stack [${stack.name}] cannot be deleted while in status ${stack.status}`);
     }
@@ -151,6 +237,7 @@ export class CloudFormation implements LocalService, StackEnvironment {
       throw invalid(`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`);
     }
     this.stacks.checkExports(stack, []);
+    this.changeSets.forget(stack);
     stack.clientRequestToken = input.ClientRequestToken;
     stack.enter('DELETE_IN_PROGRESS', 'User Initiated');
     this.run(stack, async () => {
@@ -228,11 +315,10 @@ export class CloudFormation implements LocalService, StackEnvironment {
     const running = operation().catch((error) => {
       this.world.log(`the operation on the stack ${stack.name} broke: ${error instanceof Error ? error.stack : String(error)}`);
       stack.enter(stack.status.replace(/(_COMPLETE_CLEANUP)?_IN_PROGRESS$/, '_FAILED'), `the local AWS failed: ${messageOf(error)}`);
-    }).finally(() => this.running.delete(running));
+    }).finally(() => {
+      this.changeSets.settle(stack);
+      this.running.delete(running);
+    });
     this.running.add(running);
   }
-}
-
-function isSame(one: StackModel, other: StackModel): boolean {
-  return isDeepStrictEqual([one.template, one.parameters, one.tags], [other.template, other.parameters, other.tags]);
 }

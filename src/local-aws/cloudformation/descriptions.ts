@@ -1,4 +1,6 @@
-import type { Stack, StackEvent } from './stack';
+import type { ChangeSet } from './change-sets';
+import type { Stack, StackEvent, StackModel } from './stack';
+import type { ResourceChange } from './stack-changes';
 
 const EVENTS_A_PAGE = 100;
 
@@ -8,11 +10,8 @@ export function describeStack(stack: Stack): object {
     StackId: stack.id,
     StackName: stack.name,
     Description: stack.model.template.Description,
-    Parameters: Object.entries(stack.model.parameters).map(([name, value]) => ({
-      ParameterKey: name,
-      ParameterValue: value.noEcho ? '****' : value.given,
-      ...(value.isFromParameterStore ? { ResolvedValue: [value.resolved].flat().join(',') } : {}),
-    })),
+    Parameters: describeParameters(stack.model),
+    ChangeSetId: stack.changeSetId,
     CreationTime: stack.createdAt,
     LastUpdatedTime: stack.updatedAt,
     DeletionTime: stack.deletedAt,
@@ -32,6 +31,68 @@ export function describeStack(stack: Stack): object {
     DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
   };
 }
+
+export function describeChangeSet(changeSet: ChangeSet): object {
+  return {
+    ...summarizeChangeSet(changeSet),
+    Parameters: describeParameters(changeSet.model),
+    NotificationARNs: [],
+    Capabilities: [],
+    Tags: Object.entries(changeSet.model.tags).map(([Key, Value]) => ({ Key, Value })),
+    OnStackFailure: changeSet.options.onStackFailure,
+    Changes: changeSet.changes.map((change) => ({ Type: 'Resource', ResourceChange: describeChange(change) })),
+  };
+}
+
+export function summarizeChangeSet(changeSet: ChangeSet): object {
+  return {
+    StackId: changeSet.stack.id,
+    StackName: changeSet.stack.name,
+    ChangeSetId: changeSet.id,
+    ChangeSetName: changeSet.name,
+    Description: changeSet.options.description,
+    CreationTime: changeSet.createdAt,
+    ExecutionStatus: changeSet.executionStatus,
+    Status: changeSet.status,
+    StatusReason: changeSet.statusReason,
+    IncludeNestedStacks: false,
+  };
+}
+
+function describeParameters(model: StackModel): object[] {
+  return Object.entries(model.parameters).map(([name, value]) => ({
+    ParameterKey: name,
+    ParameterValue: value.noEcho ? '****' : value.given,
+    ...(value.isFromParameterStore ? { ResolvedValue: [value.resolved].flat().join(',') } : {}),
+  }));
+}
+
+function describeChange(change: ResourceChange): object {
+  const isReplaced = change.replacement !== undefined && change.replacement !== 'False';
+  const policyAction = change.action === 'Remove'
+    ? change.isRetained ? 'Retain' : 'Delete'
+    : isReplaced ? change.isRetained ? 'ReplaceAndRetain' : 'ReplaceAndDelete' : undefined;
+  return {
+    PolicyAction: policyAction,
+    Action: change.action,
+    LogicalResourceId: change.logicalId,
+    PhysicalResourceId: change.physicalId,
+    ResourceType: change.type,
+    Replacement: change.replacement,
+    Scope: [...(change.properties.length > 0 ? ['Properties'] : []), ...(change.tags ? ['Tags'] : [])],
+    Details: [
+      ...change.properties.flatMap(({ name, replacement, causes }) => {
+        const target = { Attribute: 'Properties', Name: name, RequiresRecreation: RECREATIONS[replacement] };
+        return causes.length === 0
+          ? [{ Target: target, Evaluation: 'Static', ChangeSource: 'DirectModification' }]
+          : causes.map((cause) => ({ Target: target, Evaluation: 'Dynamic', ChangeSource: 'ResourceReference', CausingEntity: cause }));
+      }),
+      ...(change.tags ? [{ Target: { Attribute: 'Tags', RequiresRecreation: 'Never' }, Evaluation: 'Static', ChangeSource: 'DirectModification' }] : []),
+    ],
+  };
+}
+
+const RECREATIONS = { True: 'Always', Conditional: 'Always', False: 'Never' } as const;
 
 export function describeResource(stack: Stack, event: StackEvent): object {
   return {

@@ -29,6 +29,11 @@ export class Evaluation implements Scope {
     return this.resolve(this.model.template.Resources[logicalId].Properties ?? {}) as Record<string, unknown>;
   }
 
+  /** Of one property; undefined where the template says that it has none. */
+  public value(property: unknown): unknown {
+    return (this.resolve({ property }) as { property?: unknown }).property;
+  }
+
   public outputs(): StackOutput[] {
     // What a custom resource wants hidden is hidden where people look.
     const shown = new Evaluation(this.world, this.stack, this.model, this.exportedValue, true);

@@ -13,6 +13,11 @@ export interface StackModel {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** What a stack is before its first change set is executed. */
+export const NO_MODEL: StackModel = {
+  template: { Parameters: {}, Mappings: {}, Conditions: {}, Resources: {}, Outputs: {} }, body: '', parameters: {}, tags: {},
+};
+
 /** One resource as it is: the last that its type has answered, and what it was made from. */
 export interface StackResource {
   readonly logicalId: string;
@@ -65,6 +70,8 @@ export class Stack {
   public outputs: readonly StackOutput[] = [];
   public disableRollback = false;
   public clientRequestToken?: string;
+  /** The change set that it was last made from. */
+  public changeSetId?: string;
   public terminationProtection = false;
 
   constructor(private readonly world: World, public readonly name: string, public model: StackModel) {
@@ -73,7 +80,12 @@ export class Stack {
   }
 
   public get isBusy(): boolean {
-    return this.status.endsWith('_IN_PROGRESS');
+    return this.status.endsWith('_IN_PROGRESS') && !this.isInReview;
+  }
+
+  /** There is a change set for it, and nothing else yet. */
+  public get isInReview(): boolean {
+    return this.status === 'REVIEW_IN_PROGRESS';
   }
 
   public get isDeleted(): boolean {
