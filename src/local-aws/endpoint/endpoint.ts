@@ -74,7 +74,7 @@ export class Endpoint {
     response.writeHead(answer.status, {
       'content-length': Buffer.byteLength(body),
       ...answer.headers,
-      'date': this.world.clock.now().toUTCString(),
+      'date': dateFor(message) ?? this.world.clock.now().toUTCString(),
       'x-amzn-requestid': requestId,
     });
     response.end(message.method === 'HEAD' ? undefined : body);
@@ -156,4 +156,14 @@ export class Endpoint {
 
 function describe(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
+/**
+ * The date of an answer is the client's own: handlers live on the fast clock, clients outside on the wall clock, and an SDK
+ * that believes its clock to be wrong retries whatever was refused.
+ */
+function dateFor(message: IncomingMessage): string | undefined {
+  const [, year, month, day, hours, minutes, seconds] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(message.headers['x-amz-date'])) ?? [];
+  const date = new Date(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
+  return Number.isNaN(date.getTime()) ? undefined : date.toUTCString();
 }
