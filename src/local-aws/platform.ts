@@ -23,6 +23,8 @@ export interface PlatformOptions {
   readonly region: string;
   /** Kept at the end; without it a temporary one is made, and removed. */
   readonly directory?: string;
+  /** Whether templates find what `cdk bootstrap` leaves behind, without one. */
+  readonly bootstrapped?: boolean;
   /** What execution environments run. */
   readonly lambdaRuntime: LambdaRuntime;
   readonly log: (message: string) => void;
@@ -59,7 +61,7 @@ export class Platform {
     this.endpoint = new Endpoint(world);
     this.logs = new CloudWatchLogs(world);
     this.storage = new S3(world);
-    this.parameters = new ParameterStore(world);
+    this.parameters = new ParameterStore(world, options.bootstrapped);
     this.secrets = new SecretsManager(world, this.parameters);
     this.functions = new Lambda(world, this.storage.objects, this.logs, options.lambdaRuntime);
     this.cloudFormation = new CloudFormation(world, this.storage.objects, {

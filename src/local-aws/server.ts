@@ -7,7 +7,7 @@ import type { Platform } from './platform';
 /** Whoever waits for the end waits at most this long, in milliseconds; what has not ended by then is killed. */
 const GRACE_MILLIS = 1800;
 
-const USAGE = 'usage: server.js [--port N] [--speed N] [--region R] [--account N] [--directory DIR]';
+const USAGE = 'usage: server.js [--port N] [--speed N] [--region R] [--account N] [--directory DIR] [--bootstrapped]';
 
 interface Arguments {
   readonly port: number;
@@ -15,6 +15,7 @@ interface Arguments {
   readonly region: string;
   readonly account: string;
   readonly directory?: string;
+  readonly bootstrapped: boolean;
 }
 
 function readArguments(): Arguments {
@@ -25,6 +26,7 @@ function readArguments(): Arguments {
       region: { type: 'string', default: 'us-east-1' },
       account: { type: 'string', default: '123456789012' },
       directory: { type: 'string' },
+      bootstrapped: { type: 'boolean', default: false },
     },
   });
   const port = Number(values.port);
@@ -38,7 +40,7 @@ function readArguments(): Arguments {
   if (!/^\d{12}$/.test(values.account)) {
     throw new Error(`--account must have 12 digits, got "${values.account}"`);
   }
-  return { port, speed, region: values.region, account: values.account, directory: values.directory };
+  return { port, speed, region: values.region, account: values.account, directory: values.directory, bootstrapped: values.bootstrapped };
 }
 
 function log(message: string): void {

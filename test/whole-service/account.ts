@@ -30,6 +30,7 @@ const DOCKERFILE = 'FROM node:22\nARG VERSION\nENV VERSION=$VERSION\nWORKDIR /ap
 export class Account {
   public static async open(): Promise<Account> {
     const platform = await startLocalAws({
+      bootstrapped: true,
       port: 0, speed: SPEED, account: ENV.account, region: ENV.region, lambdaRuntime: lambdaRuntime({ withSdk: true }), log: () => undefined,
     });
     return new Account(platform);

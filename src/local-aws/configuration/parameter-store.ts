@@ -19,8 +19,10 @@ export class ParameterStore implements LocalService {
   public readonly resourceTypes: Readonly<Record<string, ResourceType>>;
   private readonly parameters = new Map<string, Parameter>();
 
-  constructor(private readonly world: World) {
-    this.put(BOOTSTRAP_VERSION.name, 'String', BOOTSTRAP_VERSION.value);
+  constructor(private readonly world: World, isBootstrapped = false) {
+    if (isBootstrapped) {
+      this.put(BOOTSTRAP_VERSION.name, 'String', BOOTSTRAP_VERSION.value);
+    }
     this.apis = [{
       signingName: 'ssm',
       protocol: 'json',

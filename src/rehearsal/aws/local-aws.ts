@@ -37,6 +37,8 @@ export class LocalAws {
       '--region', options.region,
       '--port', '0',
       '--directory', options.directory,
+      // A rehearsal publishes assets itself, and needs no roles for it.
+      '--bootstrapped',
     ], {
       // A group of its own: a Ctrl-C in the terminal reaches the rehearsal alone, which ends everything in order.
       detached: true,

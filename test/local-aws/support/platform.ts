@@ -32,6 +32,7 @@ export async function startPlatform(
 ): Promise<TestPlatform> {
   const logged: string[] = [];
   const platform = new Platform({
+    bootstrapped: true,
     speed: options.speed ?? 1,
     region: 'eu-west-1',
     account: '123456789012',
