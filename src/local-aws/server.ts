@@ -97,7 +97,8 @@ async function main(): Promise<void> {
     lambdaRuntime: { file: join(__dirname, 'lambda-runtime.js'), sdk: join(__dirname, 'aws-sdk.js') },
   });
   endWithParent(platform);
-  process.stdout.write(`${JSON.stringify({ endpoint: platform.endpoint.url(), clock: platform.world.clock })}\n`);
+  const { account, region, clock, directory } = platform.world;
+  process.stdout.write(`${JSON.stringify({ endpoint: platform.endpoint.url(), account, region, clock, directory })}\n`);
 }
 
 main().catch((error) => {

@@ -4,6 +4,8 @@ import { Command } from 'commander';
 import { createDisplay } from './display/display';
 import { InterruptedError, UserError, messageOf } from './errors';
 import { runLoadWorker } from './load/load-worker';
+import { runLocal } from './local-command/local-command';
+import { parseLocalOptions, type LocalCommandLine } from './local-command/options';
 import { DEFAULT_CONNECTIONS, DEFAULT_RATE, DEFAULT_SPEED, parseOptions, type CommandLine } from './options';
 import { readPlan } from './plan/plan';
 import { rehearse } from './rehearsal';
@@ -13,6 +15,9 @@ const UNEXPECTED = 1;
 const BAD_INPUT = 2;
 const INTERRUPTED = 130;
 
+const SERVER = join(__dirname, '..', 'local-aws', 'server.js');
+const DOCKER = join(__dirname, '..', '..', 'bin', 'fargate-blue-green-docker');
+
 const ORPHAN_CHECK_MILLIS = 300;
 
 const ENDING_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -20,6 +25,7 @@ const ENDING_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'
 function program(): Command {
   const command = new Command('fargate-blue-green')
     .description('Rehearses blue/green deployments on this machine, without an AWS account.')
+    .enablePositionalOptions()
     .exitOverride();
   command.command('rehearse')
     .description('Deploys a stack on a local AWS, updates it under load, and says what became of each deployment')
@@ -41,11 +47,31 @@ function program(): Command {
     .action(async (line: CommandLine) => {
       process.exitCode = await runRehearsal(line);
     });
+  command.command('local')
+    .description('Starts a local AWS for the CDK CLI, integ-runner, the AWS CLI and the SDKs; with a command, runs it there and ends with it')
+    .passThroughOptions()
+    .argument('[command...]', 'after --: a program and its arguments, run with the environment set')
+    .option('--port <n>', 'the port of the endpoint (default: any that is free; with --state, the one it had)')
+    .option('--speed <n>', 'how many times as fast as real the clock runs (default: 1; with --state, as it was)')
+    .option('--state <dir>', 'keep everything there, so that it survives a restart')
+    .option('--region <region>', 'the region (default: us-east-1)')
+    .option('--account <id>', 'the account (default: 123456789012)')
+    .option('--containers <program>', 'run tasks as containers of docker, podman or finch (default: as processes)')
+    .option('--env-file <file>', 'write the environment there, for a shell to source, while it runs')
+    .exitOverride()
+    .action(async (words: string[], line: LocalCommandLine) => {
+      process.exitCode = await runLocalAws(words, line);
+    });
   return command;
 }
 
-async function runRehearsal(line: CommandLine): Promise<number> {
-  const options = parseOptions(line, readPlan);
+async function runLocalAws(words: readonly string[], line: LocalCommandLine): Promise<number> {
+  const options = parseLocalOptions(line, words);
+  return untilInterrupted((control) => runLocal(options, { server: SERVER, docker: DOCKER }, control, (text) => process.stderr.write(`${text}\n`)));
+}
+
+/** Runs with a controller that is aborted by a signal, or when whoever started this program is gone. */
+async function untilInterrupted<T>(run: (control: AbortController) => Promise<T>): Promise<T> {
   const control = new AbortController();
   ENDING_SIGNALS.forEach((signal) => process.on(signal, () => control.abort(new InterruptedError(signal))));
   const started = process.ppid;
@@ -54,13 +80,21 @@ async function runRehearsal(line: CommandLine): Promise<number> {
   // Whoever read the output has gone, as in "… | head".
   process.stdout.on('error', () => control.abort(new InterruptedError('SIGPIPE')));
   process.on('uncaughtException', (error) => control.abort(error));
+  try {
+    return await run(control);
+  } finally {
+    clearInterval(orphaned);
+  }
+}
+
+async function runRehearsal(line: CommandLine): Promise<number> {
+  const options = parseOptions(line, readPlan);
   const plain = options.plain || !process.stdout.isTTY || Boolean(process.env.CI);
   const display = createDisplay(process.stdout, options.stack ?? '', options.speed, plain);
   try {
-    const programs = { server: join(__dirname, '..', 'local-aws', 'server.js'), self: __filename };
-    return await rehearse(options, programs, display, control) ? 0 : UNEXPECTED;
+    const isAsExpected = await untilInterrupted((control) => rehearse(options, { server: SERVER, self: __filename }, display, control));
+    return isAsExpected ? 0 : UNEXPECTED;
   } finally {
-    clearInterval(orphaned);
     display.close();
   }
 }

@@ -49,7 +49,7 @@ async function run(
   step('starting the local AWS');
   const { account, region } = destination;
   const local = await LocalAws.start(
-    { server: programs.server, directory: join(directory, 'local-aws'), speed: options.speed, account, region }, signal, fail,
+    { server: programs.server, directory: join(directory, 'local-aws'), speed: options.speed, account, region, bootstrapped: true }, signal, fail,
   );
   cleanUp.add(() => local.end());
   display.clock = local.clock;

@@ -16,9 +16,29 @@ export interface LocalAwsOptions {
   /** The bundled server. */
   readonly server: string;
   readonly directory: string;
-  readonly speed: number;
+  /** Where these are left out, they are the server's own choice: its default, or what its state says. */
+  readonly port?: number;
+  readonly speed?: number;
+  readonly account?: string;
+  readonly region?: string;
+  /** A folder that outlives it, instead of one that is thrown away. */
+  readonly state?: string;
+  /** The program that runs tasks as containers. */
+  readonly containers?: string;
+  /** Whether templates find what `cdk bootstrap` leaves behind. */
+  readonly bootstrapped?: boolean;
+  /** Hears what the local AWS says beside its services' logs. */
+  readonly log?: (line: string) => void;
+}
+
+/** What it says once it listens. */
+interface Greeting {
+  readonly endpoint: string;
   readonly account: string;
   readonly region: string;
+  /** Where it keeps its files. */
+  readonly directory: string;
+  readonly clock: { readonly startedAt: number; readonly speed: number };
 }
 
 /** The local AWS, as a process of its own. */
@@ -30,16 +50,7 @@ export class LocalAws {
       throw new RehearsalError(`the local AWS is not there (${options.server}); install the package anew, or "npx projen bundle:local" in its sources`);
     }
     mkdirSync(options.directory, { recursive: true });
-    const child = spawn(process.execPath, [
-      options.server,
-      '--speed', String(options.speed),
-      '--account', options.account,
-      '--region', options.region,
-      '--port', '0',
-      '--directory', options.directory,
-      // A rehearsal publishes assets itself, and needs no roles for it.
-      '--bootstrapped',
-    ], {
+    const child = spawn(process.execPath, [options.server, ...argumentsOf(options)], {
       // A group of its own: a Ctrl-C in the terminal reaches the rehearsal alone, which ends everything in order.
       detached: true,
       // It ends by itself when this pipe closes, so it never outlives a rehearsal that was killed.
@@ -55,7 +66,7 @@ export class LocalAws {
     }
   }
 
-  private address?: { readonly endpoint: string; readonly clock: LocalClock };
+  private address?: Omit<Greeting, 'clock'> & { readonly clock: LocalClock };
   private ending = false;
   private readonly lastLines: string[] = [];
   private readonly gone: Promise<void>;
@@ -65,6 +76,7 @@ export class LocalAws {
     createInterface({ input: child.stderr! }).on('line', (line) => {
       this.lastLines.push(line);
       this.lastLines.splice(0, this.lastLines.length - KEPT_LINES);
+      options.log?.(line);
     });
     this.gone = new Promise((resolve) => child.once('close', (code, by) => {
       resolve();
@@ -81,6 +93,11 @@ export class LocalAws {
 
   public get clock(): LocalClock {
     return this.address!.clock;
+  }
+
+  /** What it says of itself. */
+  public get about(): Omit<Greeting, 'clock'> {
+    return this.address!;
   }
 
   /** Calls what only the local AWS has: `/_local/<name>`. */
@@ -123,8 +140,8 @@ export class LocalAws {
       this.address = await new Promise((resolve, reject) => {
         forget = onAbort(signal, () => reject(signal.reason));
         createInterface({ input: this.child.stdout! }).once('line', (line) => {
-          const { endpoint, clock } = JSON.parse(line) as { endpoint: string; clock: { startedAt: number; speed: number } };
-          resolve({ endpoint, clock: new LocalClock(clock.startedAt, clock.speed) });
+          const { clock, ...address } = JSON.parse(line) as Greeting;
+          resolve({ ...address, clock: new LocalClock(clock.startedAt, clock.speed) });
         });
         void this.gone.then(() => reject(new RehearsalError(`the local AWS did not start${this.said()}`)));
         sleep(START_MILLIS, undefined, { signal: tooLate.signal }).then(
@@ -141,6 +158,12 @@ export class LocalAws {
   private said(): string {
     return this.lastLines.length === 0 ? '' : `; the last it said:\n${this.lastLines.join('\n')}`;
   }
+}
+
+function argumentsOf({ directory, state, port, speed, account, region, containers, bootstrapped }: LocalAwsOptions): string[] {
+  const values = { directory: state === undefined ? directory : undefined, state, port, speed, account, region, containers };
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return [...given.flatMap(([name, value]) => [`--${name}`, String(value)]), ...(bootstrapped ? ['--bootstrapped'] : [])];
 }
 
 function killGroup(pid: number | undefined): void {

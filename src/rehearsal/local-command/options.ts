@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { UserError } from '../errors';
+
+/** What commander hands over of `local`. */
+export interface LocalCommandLine {
+  readonly port?: string;
+  readonly speed?: string;
+  readonly state?: string;
+  readonly region?: string;
+  readonly account?: string;
+  readonly containers?: string;
+  readonly envFile?: string;
+}
+
+export interface LocalOptions {
+  /** Without it, any that is free; with a state, the one that it had. */
+  readonly port?: number;
+  readonly speed?: number;
+  /** A folder that outlives the local AWS. */
+  readonly state?: string;
+  readonly region?: string;
+  readonly account?: string;
+  readonly containers?: string;
+  readonly envFile?: string;
+  /** A program to run with the environment set; the local AWS ends with it. */
+  readonly command: readonly string[];
+}
+
+const CONTAINER_PROGRAMS = ['docker', 'podman', 'finch'];
+const MOST_SPEED = 1000;
+
+export function parseLocalOptions(line: LocalCommandLine, command: readonly string[]): LocalOptions {
+  const { region, account, containers } = line;
+  if (region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+    throw new UserError(`--region must be the name of a region such as us-east-1, got ${region}`);
+  }
+  if (account !== undefined && !/^\d{12}$/.test(account)) {
+    throw new UserError(`--account must have 12 digits, got ${account}`);
+  }
+  if (containers !== undefined && !CONTAINER_PROGRAMS.includes(containers)) {
+    throw new UserError(`--containers must be one of ${CONTAINER_PROGRAMS.join(', ')}, got ${containers}; leave it out to run tasks as processes`);
+  }
+  return {
+    port: line.port === undefined ? undefined : wholeNumber('--port', line.port, 65_535),
+    speed: line.speed === undefined ? undefined : wholeNumber('--speed', line.speed, MOST_SPEED),
+    state: line.state === undefined ? undefined : resolve(line.state),
+    region,
+    account,
+    containers,
+    envFile: line.envFile === undefined ? undefined : resolve(line.envFile),
+    command,
+  };
+}
+
+function wholeNumber(option: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > most) {
+    throw new UserError(`${option} must be a whole number from 1 to ${most}, got ${text}`);
+  }
+  return value;
+}
