@@ -1,16 +1,13 @@
-import { IntegTest } from '@aws-cdk/integ-tests-alpha';
+import { ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { App, Stack } from 'aws-cdk-lib';
-import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { FargateBlueGreenService, ServicePreset } from '../../src';
+import { apiImage } from '../support/api';
 
-/** The least that a user writes. */
+/** The least that a user writes: it is created, and answers. */
 const app = new App();
 const stack = new Stack(app, 'IntegMinimal');
-new FargateBlueGreenService(stack, 'Api', {
-  preset: ServicePreset.dev(),
-  image: ContainerImage.fromRegistry('public.ecr.aws/docker/library/httpd:2.4'),
-  containerPort: 80,
-  healthCheck: { path: '/' },
-});
+const service = new FargateBlueGreenService(stack, 'Api', { preset: ServicePreset.dev(), image: apiImage() });
 
-new IntegTest(app, 'Minimal', { testCases: [stack] });
+const test = new IntegTest(app, 'Minimal', { testCases: [stack] });
+test.assertions.httpApiCall(`http://${service.loadBalancer.loadBalancerDnsName}/hello`)
+  .expect(ExpectedResult.objectLike({ status: 200, body: { version: 'v1', path: '/hello' } }));

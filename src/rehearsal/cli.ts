@@ -57,7 +57,7 @@ function program(): Command {
     .option('--region <region>', 'the region (default: us-east-1)')
     .option('--account <id>', 'the account (default: 123456789012)')
     .option('--containers <program>', 'run tasks as containers of docker, podman or finch (default: as processes)')
-    .option('--env-file <file>', 'write the environment there, for a shell to source, while it runs')
+    .option('--write-env <file>', 'write the environment there, for a shell to source, while it runs')
     .exitOverride()
     .action(async (words: string[], line: LocalCommandLine) => {
       process.exitCode = await runLocalAws(words, line);

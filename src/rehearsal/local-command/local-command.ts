@@ -30,9 +30,9 @@ export async function runLocal(
     const local = await LocalAws.start({ ...options, server: programs.server, directory, log: say }, control.signal, (error) => control.abort(error));
     cleanUp.add(() => local.end());
     const variables = environmentFor({ ...local.about, docker: programs.docker });
-    if (options.envFile !== undefined) {
-      writeFileSync(options.envFile, asShell(variables));
-      cleanUp.add(() => rmSync(options.envFile!, { force: true }));
+    if (options.writeEnv !== undefined) {
+      writeFileSync(options.writeEnv, asShell(variables));
+      cleanUp.add(() => rmSync(options.writeEnv!, { force: true }));
     }
     if (options.command.length > 0) {
       return await runCommand(options.command, withEnvironment(process.env, variables), control.signal);
@@ -53,12 +53,12 @@ function temporaryDirectory(cleanUp: CleanUp): string {
 }
 
 /** What a person reads who has started it: to copy into another terminal. */
-function invitation(local: LocalAws, variables: Readonly<Record<string, string>>, { envFile, state }: LocalOptions): string {
+function invitation(local: LocalAws, variables: Readonly<Record<string, string>>, { writeEnv, state }: LocalOptions): string {
   return [
     `the local AWS listens on ${local.endpoint} (account ${local.about.account}, region ${local.about.region}, the clock runs ${local.clock.speed}× as fast)`,
     state === undefined ? 'it forgets everything when it ends; --state DIR keeps it' : `it keeps its state in ${state}`,
     '',
-    envFile === undefined ? 'in another terminal:' : `in another terminal: source ${envFile}, or`,
+    writeEnv === undefined ? 'in another terminal:' : `in another terminal: source ${writeEnv}, or`,
     '',
     asShell(variables).trimEnd().replace(/^/gm, '  '),
     '',

@@ -9,7 +9,7 @@ export interface LocalCommandLine {
   readonly region?: string;
   readonly account?: string;
   readonly containers?: string;
-  readonly envFile?: string;
+  readonly writeEnv?: string;
 }
 
 export interface LocalOptions {
@@ -21,7 +21,7 @@ export interface LocalOptions {
   readonly region?: string;
   readonly account?: string;
   readonly containers?: string;
-  readonly envFile?: string;
+  readonly writeEnv?: string;
   /** A program to run with the environment set; the local AWS ends with it. */
   readonly command: readonly string[];
 }
@@ -47,7 +47,7 @@ export function parseLocalOptions(line: LocalCommandLine, command: readonly stri
     region,
     account,
     containers,
-    envFile: line.envFile === undefined ? undefined : resolve(line.envFile),
+    writeEnv: line.writeEnv === undefined ? undefined : resolve(line.writeEnv),
     command,
   };
 }
