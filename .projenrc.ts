@@ -105,7 +105,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmProvenance: true,
   // 13 needs Node 22.
   bumpPackage: 'commit-and-tag-version@^12',
-  bin: { 'fargate-blue-green': 'bin/fargate-blue-green' },
+  bin: { 'fargate-blue-green': 'bin/fargate-blue-green', 'fargate-blue-green-docker': 'bin/fargate-blue-green-docker' },
 });
 
 for (const path of ['/projenrc', '/integ', '/examples', '/docs', '/.ci', '/rosetta', '/CONTRIBUTING.md', '*.tsbuildinfo', '/lib/local-aws', '/lib/rehearsal', '/lib/**/handler']) {

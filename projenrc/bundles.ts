@@ -8,6 +8,7 @@ const ESBUILD = 'esbuild --bundle --platform=node --target=node20 --format=cjs -
  */
 const BUNDLES: Record<string, string> = {
   'src/rehearsal/cli.ts': 'assets/rehearsal/cli.js',
+  'src/rehearsal/docker/cli.ts': 'assets/rehearsal/docker.js',
   'src/local-aws/server.ts': 'assets/local-aws/server.js',
   'src/local-aws/lambda/runtime.ts': 'assets/local-aws/lambda-runtime.js',
   'src/local-aws/lambda/aws-sdk.ts': 'assets/local-aws/aws-sdk.js',

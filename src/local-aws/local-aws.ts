@@ -1,6 +1,7 @@
 import { CodeDeploy } from './codedeploy/code-deploy';
 import { CloudWatch } from './metrics/cloudwatch';
 import { Platform, type PlatformOptions } from './platform';
+import { ContainerRegistry } from './registry/container-registry';
 import { ApplicationAutoScaling } from './scaling/application-auto-scaling';
 import { ElasticLoadBalancing } from './traffic/elastic-load-balancing';
 import { ElasticContainerService } from './workload/elastic-container-service';
@@ -19,7 +20,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<Platform>
   const workload = new ElasticContainerService(world, traffic, logs, secrets);
   const deployments = new CodeDeploy(world, workload, traffic, metrics, functions);
   try {
-    await platform.start(options.port, [deployments, workload, traffic, metrics, new ApplicationAutoScaling(world)]);
+    await platform.start(options.port, [
+      deployments, workload, traffic, metrics, new ContainerRegistry(world, workload.images), new ApplicationAutoScaling(world),
+    ]);
   } catch (error) {
     await platform.close();
     throw error;

@@ -58,13 +58,13 @@ export class CloudFormation implements LocalService, StackEnvironment {
         DescribeChangeSet: (input) => describeChangeSet(this.changeSet(input)),
         ExecuteChangeSet: (input) => this.executeChangeSet(input),
         DeleteChangeSet: (input) => this.deleteChangeSet(input),
-        ListChangeSets: (input) => ({ Summaries: this.changeSets.of(this.stacks.get(input.StackName)).map(summarizeChangeSet) }),
+        ListChangeSets: (input) => ({ Summaries: this.changeSets.of(this.stacks.getBracketed(input.StackName)).map(summarizeChangeSet) }),
         CancelUpdateStack: (input) => this.cancelUpdate(input),
         ContinueUpdateRollback: (input) => this.continueRollback(input),
         DeleteStack: (input) => this.deleteStack(input),
         DescribeStacks: (input) => this.describeStacks(input),
         ListStacks: (input) => this.listStacks(input),
-        DescribeStackEvents: (input) => describeEvents(this.stacks.get(input.StackName), input.NextToken),
+        DescribeStackEvents: (input) => describeEvents(this.stacks.getBracketed(input.StackName), input.NextToken),
         DescribeStackResources: (input) => this.describeResources(input),
         DescribeStackResource: (input) => this.describeResource(input),
         ListStackResources: (input) => this.listResources(input),
@@ -105,7 +105,7 @@ export class CloudFormation implements LocalService, StackEnvironment {
   }
 
   private async updateStack(input: OperationInput): Promise<object> {
-    const stack = this.stacks.get(input.StackName);
+    const stack = this.stacks.getBracketed(input.StackName);
     const model = await this.model(input, stack.model);
     if (!UPDATABLE.includes(stack.status)) {
       throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
@@ -163,11 +163,11 @@ export class CloudFormation implements LocalService, StackEnvironment {
   }
 
   private changeSet(input: OperationInput): ChangeSet {
-    return this.changeSets.get(input.ChangeSetName, input.StackName && this.stacks.get(input.StackName));
+    return this.changeSets.get(input.ChangeSetName, input.StackName && this.stacks.getBracketed(input.StackName));
   }
 
   private deleteChangeSet(input: OperationInput): object {
-    const stack = input.StackName && this.stacks.get(input.StackName);
+    const stack = input.StackName && this.stacks.getBracketed(input.StackName);
     const isKnown = !stack || this.changeSets.of(stack).some(({ id, name }) => [id, name].includes(input.ChangeSetName));
     // Of a stack that exists, a change set that does not is deleted with success.
     if (isKnown) {

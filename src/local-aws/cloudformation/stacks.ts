@@ -34,6 +34,15 @@ export class Stacks {
     return stack;
   }
 
+  /** As `get`; several operations have other words for it, and clients compare them. */
+  public getBracketed(nameOrId: string | undefined): Stack {
+    const stack = nameOrId && this.find(nameOrId);
+    if (!stack) {
+      throw invalid(`Stack [${nameOrId}] does not exist`);
+    }
+    return stack;
+  }
+
   public alreadyExists(name: string): AwsError {
     return new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
   }

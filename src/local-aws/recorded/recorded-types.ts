@@ -8,14 +8,6 @@ export const OTHER_TYPES: RecordedTypes = {
     replacedBy: ['DomainName', 'SubjectAlternativeNames', 'ValidationMethod', 'DomainValidationOptions'],
   },
   'AWS::CloudWatch::Dashboard': { id: '{DashboardName|name}', replacedBy: ['DashboardName'] },
-  'AWS::ECR::Repository': {
-    id: '{RepositoryName|lower}',
-    attributes: {
-      Arn: 'arn:{partition}:ecr:{region}:{account}:repository/{id}',
-      RepositoryUri: '{account}.dkr.ecr.{region}.amazonaws.com/{id}',
-    },
-    replacedBy: ['RepositoryName', 'EncryptionConfiguration'],
-  },
   'AWS::Events::Rule': {
     id: '{Name|name}',
     attributes: { Arn: 'arn:{partition}:events:{region}:{account}:rule/{id}' },

@@ -1,3 +1,4 @@
+import { ownAddress } from './data-plane/addresses';
 import type { Directory } from './directory';
 import { refusals } from './errors';
 import { DEFAULT_LOAD_BALANCER_ATTRIBUTES, DELETION_PROTECTION } from './model';
@@ -34,7 +35,7 @@ export class LoadBalancers {
       ...spec,
       arn: arn(this.world, 'elasticloadbalancing', `loadbalancer/${fullName}`),
       fullName,
-      dnsName: `${spec.name}-${id}.${this.world.region}.elb.localhost`.toLowerCase(),
+      dnsName: ownAddress(),
       createdAt: this.world.clock.now(),
       attributes: new Map(Object.entries(DEFAULT_LOAD_BALANCER_ATTRIBUTES)),
       tags: new Map(),

@@ -6,6 +6,7 @@ export interface LoadBalancer {
   /** `app/<name>/<id>`, as metrics name it. */
   readonly fullName: string;
   readonly name: string;
+  /** A loopback address: no name server knows a name that is made up here. */
   readonly dnsName: string;
   readonly scheme: string;
   readonly createdAt: Date;

@@ -34,7 +34,10 @@ export class ElasticContainerService implements LocalService {
     this.apis = [{ signingName: 'ecs', protocol: 'json', target: 'AmazonEC2ContainerServiceV20141113', operations }];
     this.resourceTypes = ecsResourceTypes(world, this);
     this.admin = {
-      images: (input: OperationInput) => input && Object.keys(input).length > 0 ? this.images.register(input) : this.images.list(),
+      'images': (input: OperationInput) => input && Object.keys(input).length > 0 ? this.images.register(input) : this.images.list(),
+      'build-image': (input) => this.images.build(input),
+      'inspect-image': (input) => this.images.inspect(input),
+      'tag-image': (input) => this.images.tag(input),
     };
   }
 

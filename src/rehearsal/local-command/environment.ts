@@ -17,8 +17,6 @@ export interface Address {
 export function environmentFor({ endpoint, region, account, docker, directory }: Address): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
-    // S3 puts the bucket before the host, which a number can't have.
-    AWS_ENDPOINT_URL_S3: endpoint.replace('127.0.0.1', 'localhost'),
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_REGION: region,

@@ -26,7 +26,9 @@ export class DataPlane {
   ) {}
 
   public async serve(listener: Listener): Promise<void> {
-    this.servers.set(listener, await ListenerServer.start((request, response) => this.answer(listener, request, response)));
+    this.servers.set(listener, await ListenerServer.start(
+      listener.loadBalancer.dnsName, listener.port, (request, response) => this.answer(listener, request, response),
+    ));
   }
 
   public async stop(listener: Listener): Promise<void> {

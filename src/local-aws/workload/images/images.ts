@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { AwsError, type OperationInput } from '../../core/api';
 import type { World } from '../../core/world';
 import { checkParameters } from '../parameters';
+import { digestOf } from './digest';
 import { findStage, parseDockerfile } from './dockerfile';
 import { layOut, type Layout } from './layout';
 
@@ -20,13 +21,76 @@ export interface Image extends Layout {
  * process mode nothing is built; see layout.ts.
  */
 export class Images {
+  /** What tasks can be started from. */
   private readonly images = new Map<string, Image>();
+  /** What was built and not pushed yet. */
+  private readonly built = new Map<string, Image>();
   private registrations = 0;
+
+  public readonly state = {
+    save: () => ({ images: new Map(this.images), built: new Map(this.built), registrations: this.registrations }),
+    restore: (saved: { images: Map<string, Image>; built: Map<string, Image>; registrations: number }) => {
+      saved.images.forEach((image, uri) => this.images.set(uri, image));
+      saved.built.forEach((image, uri) => this.built.set(uri, image));
+      this.registrations = saved.registrations;
+    },
+  };
 
   constructor(private readonly world: World) {}
 
   /** Registers an image; a second registration of the name replaces it for the tasks that start from then on. */
   public async register(input: OperationInput): Promise<{ uri: string; root: string; missing: readonly string[] }> {
+    const image = await this.layOut(input);
+    this.images.set(image.uri, image);
+    return { uri: image.uri, root: image.root, missing: image.missing };
+  }
+
+  /** As `docker build`: nobody can start a task from it before it is pushed. */
+  public async build(input: OperationInput): Promise<{ uri: string; missing: readonly string[] }> {
+    const image = await this.layOut(input);
+    this.built.set(image.uri, image);
+    return { uri: image.uri, missing: image.missing };
+  }
+
+  /** As `docker tag`. */
+  public tag({ source, target }: OperationInput): { uri: string } {
+    if (!target) {
+      throw new AwsError('ValidationException', 'an image needs a target, the name that it gets');
+    }
+    this.built.set(target, { ...this.buildOf(source), uri: target });
+    return { uri: target };
+  }
+
+  /** As `docker inspect`: what was built under the name. */
+  public inspect({ uri }: OperationInput): { uri: string; root: string } {
+    const { root } = this.buildOf(uri);
+    return { uri, root };
+  }
+
+  /** What was built becomes what tasks are started from. */
+  public publish(uri: string): void {
+    this.images.set(uri, this.buildOf(uri));
+  }
+
+  public forget(uri: string): void {
+    this.images.delete(uri);
+  }
+
+  /** The digest and the size in bytes of what was built: the same files make the same digest. */
+  public contentOf(uri: string): Promise<{ digest: string; size: number }> {
+    const { root, workdir, environment, entryPoint, command } = this.buildOf(uri);
+    return digestOf(root, JSON.stringify({ workdir, environment, entryPoint, command }));
+  }
+
+  private buildOf(uri: string): Image {
+    const image = this.built.get(uri);
+    if (!image) {
+      throw new AwsError('NoSuchImage', `No such image: ${uri}`, 404);
+    }
+    return image;
+  }
+
+  private async layOut(input: OperationInput): Promise<Image> {
     checkParameters(input, { uri: 'string', directory: 'string', dockerfile: 'string', buildArgs: 'structure', target: 'string' }, 'ValidationException');
     const { uri, directory, dockerfile = 'Dockerfile', buildArgs = {}, target } = input ?? {};
     if (!uri || !directory) {
@@ -42,14 +106,13 @@ export class Images {
       throw error;
     });
     const final = target === undefined ? stages[stages.length - 1] : findStage(stages, target)!;
-    this.images.set(uri, {
+    return {
       ...layout,
       uri,
       entryPoint: final.entryPoint ?? [],
       command: final.command ?? [],
       stopSignal: final.stopSignal || 'SIGTERM',
-    });
-    return { uri, root: layout.root, missing: layout.missing };
+    };
   }
 
   public list(): { images: { uri: string; root: string }[] } {
