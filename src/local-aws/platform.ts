@@ -14,6 +14,7 @@ import { SecurityTokenService } from './identity/sts';
 import type { LambdaRuntime } from './lambda/execution-environment';
 import { Lambda } from './lambda/lambda';
 import { CloudWatchLogs } from './logging/cloud-watch-logs';
+import { ElasticComputeCloud } from './network/elastic-compute-cloud';
 import { StepFunctions } from './orchestration/step-functions';
 import { RecordedResources } from './recorded/recorded-resources';
 import { S3 } from './storage/s3';
@@ -71,7 +72,7 @@ export class Platform {
     }, this.functions);
     this.services = [
       this.cloudFormation, this.functions, this.storage, this.logs, this.parameters, this.secrets, new SecurityTokenService(world),
-      new StepFunctions(world, this.functions, this.storage.objects), new RecordedResources(world),
+      new ElasticComputeCloud(world), new StepFunctions(world, this.functions, this.storage.objects), new RecordedResources(world),
     ];
   }
 

@@ -25,9 +25,10 @@ export interface ServiceApi {
   readonly signingName: string;
   /**
    * `json`: X-Amz-Target `<target>.<Operation>`. `query`: a form with Action and Version, answered in XML.
+   * `ec2`: as `query`, with EC2's own lists and answers.
    * A query operation gets its parameters unflattened (`X.member.1` → arrays) and with AWS's names.
    */
-  readonly protocol: 'json' | 'query';
+  readonly protocol: 'json' | 'query' | 'ec2';
   /** The prefix of X-Amz-Target for json, the XML namespace's version for query (`2015-12-01`). */
   readonly target: string;
   readonly operations: Readonly<Record<string, Operation>>;
@@ -61,6 +62,15 @@ export interface RestApi {
   failure(error: AwsError, requestId: string): RestResponse;
 }
 
+/** What of a service outlives the local AWS, where it keeps its state. */
+export interface Persistent {
+  /** Plain data for v8.serialize, with neither classes nor functions; synchronous and cheap, since it is asked for often. */
+  save(): unknown;
+  /** Called before the endpoint listens, with what `save` has answered. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  restore(saved: any): void | Promise<void>;
+}
+
 /** One service of the local AWS. */
 export interface LocalService {
   readonly apis: readonly ServiceApi[];
@@ -71,6 +81,7 @@ export interface LocalService {
    * result as JSON. Real clients never need it; the rehearsal uses it.
    */
   readonly admin?: Readonly<Record<string, Operation>>;
+  readonly state?: Persistent;
   /** Ends every process, server and timer that the service has started. */
   close(): Promise<void>;
 }

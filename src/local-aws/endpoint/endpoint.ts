@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jsonAnswer, jsonError, parseJsonInput } from './json-protocol';
+import { ec2Answer, ec2Error, parseEc2Input } from './ec2-protocol';
 import { parseQueryInput, queryAnswer, queryError } from './query-protocol';
 import { readBody } from './request-body';
 import { operationOf, Routes, signingNameOf } from './routes';
@@ -127,11 +128,23 @@ export class Endpoint {
     const version = form.get('Version') ?? '';
     const signingName = signingNameOf(request);
     const namespace = signingName ?? 'local';
+    if (signingName === 'ec2') {
+      return this.ec2(form, action, version, requestId);
+    }
     try {
       const operation = operationOf(this.routes.queryApi(signingName, version), action);
       return queryAnswer(action, version, namespace, await operation(parseQueryInput(form)), requestId);
     } catch (error) {
       return queryError(this.toAwsError(error, `${namespace}:${action}`), version, namespace, requestId);
+    }
+  }
+
+  private async ec2(form: URLSearchParams, action: string, version: string, requestId: string): Promise<RestResponse> {
+    try {
+      const operation = operationOf(this.routes.queryApi('ec2', version), action);
+      return ec2Answer(action, version, await operation(parseEc2Input(form)), requestId);
+    } catch (error) {
+      return ec2Error(this.toAwsError(error, `ec2:${action}`), requestId);
     }
   }
 

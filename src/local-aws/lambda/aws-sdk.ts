@@ -3,6 +3,7 @@ import * as cloudFormation from '@aws-sdk/client-cloudformation';
 import * as cloudWatch from '@aws-sdk/client-cloudwatch';
 import * as cloudWatchLogs from '@aws-sdk/client-cloudwatch-logs';
 import * as codeDeploy from '@aws-sdk/client-codedeploy';
+import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecr from '@aws-sdk/client-ecr';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as elasticLoadBalancing from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -19,6 +20,7 @@ export const packages: Readonly<Record<string, object>> = {
   '@aws-sdk/client-cloudwatch': cloudWatch,
   '@aws-sdk/client-cloudwatch-logs': cloudWatchLogs,
   '@aws-sdk/client-codedeploy': codeDeploy,
+  '@aws-sdk/client-ec2': ec2,
   '@aws-sdk/client-ecr': ecr,
   '@aws-sdk/client-ecs': ecs,
   '@aws-sdk/client-elastic-load-balancing-v2': elasticLoadBalancing,
