@@ -20,6 +20,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<Platform>
   const workload = new ElasticContainerService(world, traffic, logs, secrets);
   const deployments = new CodeDeploy(world, workload, traffic, metrics, functions);
   try {
+    // Programs that trust it read the authority's certificate when they start.
+    await traffic.certificates.start();
     await platform.start(options.port, [
       deployments, workload, traffic, metrics, new ContainerRegistry(world, workload.images), new ApplicationAutoScaling(world),
     ]);

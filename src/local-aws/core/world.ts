@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from './clock';
 import type { Processes } from './processes';
 
@@ -19,4 +21,15 @@ export interface World {
 
 export function arn(world: World, service: string, resource: string, options: { region?: string; account?: string } = {}): string {
   return `arn:${world.partition}:${service}:${options.region ?? world.region}:${options.account ?? world.account}:${resource}`;
+}
+
+/** Where the certificate of the authority is that signs for HTTPS listeners. */
+export function authorityFile(world: Pick<World, 'directory'>): string {
+  return join(world.directory, 'certificates', 'ca.pem');
+}
+
+/** What a program that is started here needs to trust HTTPS listeners, where the authority is there already. */
+export function trustVariables(world: Pick<World, 'directory'>): Record<string, string> {
+  const file = authorityFile(world);
+  return existsSync(file) ? { NODE_EXTRA_CA_CERTS: file } : {};
 }

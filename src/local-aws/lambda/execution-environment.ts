@@ -5,7 +5,7 @@ import type { FunctionVersion } from './function-version';
 import { CLOCK_VARIABLE, SDK_VARIABLE, type EnvironmentMessage, type FunctionErrorBody, type InvokeMessage } from './messages';
 import type { LogWriter } from '../core/api';
 import { hexId } from '../core/names';
-import type { World } from '../core/world';
+import { trustVariables, type World } from '../core/world';
 
 const LEAST_REAL_MILLIS = 5000;
 const LEAST_REAL_INIT_MILLIS = 20_000;
@@ -159,6 +159,7 @@ export class ExecutionEnvironment {
       PATH: process.env.PATH,
       TZ: ':UTC',
       LANG: 'en_US.UTF-8',
+      ...trustVariables(this.world),
       ...this.version.environment,
       [SDK_VARIABLE]: this.runtime.sdk,
       [CLOCK_VARIABLE]: JSON.stringify(this.world.clock),

@@ -1,3 +1,4 @@
+import { Certificates } from './data-plane/certificates';
 import { DataPlane } from './data-plane/data-plane';
 import type { RealLimits } from './data-plane/limits';
 import { TrafficMeter } from './data-plane/traffic-meter';
@@ -23,13 +24,16 @@ export class ElasticLoadBalancing implements LocalService, TargetRegistry {
   public readonly admin: Readonly<Record<string, Operation>>;
   private readonly directory = new Directory();
   private readonly meter: TrafficMeter;
+  /** Whose authority is there before anything asks for it. */
+  public readonly certificates: Certificates;
   private readonly dataPlane: DataPlane;
   private readonly targetGroups: TargetGroups;
 
   constructor(world: World, metrics: MetricSink, limits: Partial<RealLimits> = {}) {
     const directory = this.directory;
     this.meter = new TrafficMeter(world, metrics, () => directory.targetGroupsInUse());
-    this.dataPlane = new DataPlane(world, this.meter, (arn) => directory.targetGroups.get(arn));
+    this.certificates = new Certificates(world.directory);
+    this.dataPlane = new DataPlane(world, this.meter, this.certificates, (arn) => directory.targetGroups.get(arn));
     this.targetGroups = new TargetGroups(world, directory, limits);
     const verbs: Verbs = {
       directory,

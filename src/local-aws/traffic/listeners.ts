@@ -33,7 +33,7 @@ export class Listeners {
   }
 
   /** What is not sent stays as it is. */
-  public modify(listener: Listener, input: OperationInput): void {
+  public async modify(listener: Listener, input: OperationInput): Promise<void> {
     const wanted = {
       port: portOf(input) ?? listener.port,
       protocol: protocolOf(input) ?? listener.protocol,
@@ -41,12 +41,16 @@ export class Listeners {
       action: input.DefaultActions === undefined ? listener.defaultRule.action : parseActions(input.DefaultActions),
     };
     this.validate(listener.loadBalancer, wanted, listener);
+    const isElsewhere = wanted.port !== listener.port || wanted.protocol !== listener.protocol;
     listener.port = wanted.port;
     listener.protocol = wanted.protocol;
     listener.certificates = wanted.certificates;
     listener.sslPolicy = wanted.protocol === 'HTTPS' ? text(input.SslPolicy) ?? listener.sslPolicy ?? DEFAULT_SSL_POLICY : undefined;
     listener.defaultRule.action = wanted.action;
     this.directory.refreshUse();
+    if (isElsewhere) {
+      await this.dataPlane.serveAnew(listener);
+    }
   }
 
   public async delete(listener: Listener): Promise<void> {

@@ -112,6 +112,8 @@ export interface TargetGroup {
 }
 
 export const DEREGISTRATION_DELAY = 'deregistration_delay.timeout_seconds';
+export const SLOW_START = 'slow_start.duration_seconds';
+export const ALGORITHM = 'load_balancing.algorithm.type';
 export const DELETION_PROTECTION = 'deletion_protection.enabled';
 export const IDLE_TIMEOUT = 'idle_timeout.timeout_seconds';
 
@@ -120,8 +122,8 @@ export const DEFAULT_TARGET_GROUP_ATTRIBUTES: Readonly<Record<string, string>> =
   'stickiness.enabled': 'false',
   'stickiness.type': 'lb_cookie',
   'stickiness.lb_cookie.duration_seconds': '86400',
-  'slow_start.duration_seconds': '0',
-  'load_balancing.algorithm.type': 'round_robin',
+  [SLOW_START]: '0',
+  [ALGORITHM]: 'round_robin',
   'load_balancing.cross_zone.enabled': 'use_load_balancer_configuration',
 };
 

@@ -25,9 +25,9 @@ export function operations(verbs: Verbs): Record<string, Operation> {
     ...targetOperations(verbs),
     ...tagOperations(directory),
     DescribeListeners: (input) => ({ Listeners: chooseListeners(directory, input).map((listener) => listeners.describe(listener)) }),
-    ModifyListener: (input) => {
+    ModifyListener: async (input) => {
       const listener = directory.listener(String(input.ListenerArn));
-      listeners.modify(listener, input);
+      await listeners.modify(listener, input);
       return { Listeners: [listeners.describe(listener)] };
     },
     DescribeRules: (input) => ({ Rules: chooseRules(directory, input).map((rule) => rules.describe(rule)) }),

@@ -39,7 +39,7 @@ export class TargetGroups {
       healthCheck,
       attributes,
       tags: new Map(),
-      targets: new TargetSet(this.world, healthCheck, this.limits, () => Number(attributes.get(DEREGISTRATION_DELAY))),
+      targets: new TargetSet(this.world, healthCheck, this.limits, attributes),
       loadBalancer: undefined,
     };
     this.directory.targetGroups.set(targetGroup.arn, targetGroup);

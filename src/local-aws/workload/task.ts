@@ -6,7 +6,7 @@ import type { Image, Images } from './images/images';
 import { Ports } from './ports';
 import type { TaskDefinition } from './task-definitions';
 import { AwsError, type LogWriter, type SecretReader, type TargetRegistry } from '../core/api';
-import type { World } from '../core/world';
+import { trustVariables, type World } from '../core/world';
 
 /** What tasks are started with. */
 export interface TaskRuntime {
@@ -221,6 +221,7 @@ export class Task {
       AWS_REGION: world.region,
       AWS_DEFAULT_REGION: world.region,
       AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
+      ...trustVariables(world),
       AWS_ENDPOINT_URL: world.endpoint(),
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',

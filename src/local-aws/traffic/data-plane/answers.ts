@@ -19,6 +19,7 @@ export function answerRedirect(
   response: ServerResponse,
   action: RedirectAction,
   own: { readonly protocol: string; readonly port: number },
+  realPort: (port: string) => string,
 ): void {
   const [path, query = ''] = splitTarget(request.url ?? '/');
   const parts: Record<string, string> = {
@@ -30,7 +31,7 @@ export function answerRedirect(
   };
   const fill = (template: string) => template.replace(/#\{(protocol|host|port|path|query)\}/g, (_, name: string) => parts[name]);
   const search = fill(action.query);
-  const location = `${fill(action.protocol).toLowerCase()}://${fill(action.host)}:${fill(action.port)}${fill(action.path)}${search && `?${search}`}`;
+  const location = `${fill(action.protocol).toLowerCase()}://${fill(action.host)}:${realPort(fill(action.port))}${fill(action.path)}${search && `?${search}`}`;
   response.writeHead(action.statusCode === 'HTTP_301' ? 301 : 302, { 'Server': 'awselb/2.0', 'Location': location, 'Content-Length': 0 });
   response.end();
 }

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { answerError, answerFixed, answerRedirect, hostOf, splitTarget } from './answers';
+import type { Certificates } from './certificates';
 import { Forwarding } from './forwarding';
-import { clientIp } from './headers';
+import { clientIp, type Forwarded } from './headers';
 import { ListenerServer } from './listener-server';
 import type { RegisteredTarget } from './registered-target';
 import { SmoothWeights } from './smooth-weights';
 import { stickTo, stuckTo, TARGET_COOKIE, TARGET_GROUP_COOKIE } from './stickiness';
 import type { TrafficMeter } from './traffic-meter';
+import { openTunnel } from './tunnel';
 import type { World } from '../../core/world';
 import { matches } from '../conditions';
 import type { RequestFacts } from '../conditions';
@@ -22,13 +25,25 @@ export class DataPlane {
   constructor(
     private readonly world: World,
     private readonly meter: TrafficMeter,
+    private readonly certificates: Certificates,
     private readonly targetGroup: (arn: string) => TargetGroup | undefined,
   ) {}
 
   public async serve(listener: Listener): Promise<void> {
-    this.servers.set(listener, await ListenerServer.start(
-      listener.loadBalancer.dnsName, listener.port, (request, response) => this.answer(listener, request, response),
-    ));
+    this.servers.set(listener, await ListenerServer.start({
+      address: listener.loadBalancer.dnsName,
+      port: listener.port,
+      certificate: listener.protocol === 'HTTPS' ? (name) => this.certificates.certificateFor(name) : undefined,
+      onRequest: (request, response) => this.answer(listener, request, response),
+      onUpgrade: (request, socket, head) => this.upgrade(listener, request, socket, head),
+    }));
+  }
+
+  /** Its port or protocol has changed: connections end, and new ones find it where it is now. */
+  public async serveAnew(listener: Listener): Promise<void> {
+    const before = this.servers.get(listener);
+    await this.serve(listener);
+    await before?.close();
   }
 
   public async stop(listener: Listener): Promise<void> {
@@ -61,7 +76,7 @@ export class DataPlane {
         break;
       case 'redirect':
         this.meter.answeredItself(listener.loadBalancer, 300);
-        answerRedirect(request, response, action, listener);
+        answerRedirect(request, response, action, listener, (port) => this.realPort(listener, port));
         break;
       case 'forward':
         this.forward(listener, action, request, response);
@@ -81,15 +96,46 @@ export class DataPlane {
     }
     this.meter.chosen(loadBalancer, targetGroup);
     new Forwarding(request, response, registered, {
-      clientIp: clientIp(request),
-      port: listener.port,
-      protocol: listener.protocol === 'HTTPS' ? 'https' : 'http',
-      forwardedForMode: loadBalancer.attributes.get('routing.http.xff_header_processing.mode') ?? 'append',
-      idleTimeout: Number(loadBalancer.attributes.get(IDLE_TIMEOUT)) * 1000,
+      ...this.forwarded(listener, request),
       cookies,
       onAnswer: (statusCode, seconds) => this.meter.targetAnswered(loadBalancer, targetGroup, statusCode, seconds),
       onFailure: (statusCode) => this.meter.targetFailed(loadBalancer, targetGroup, statusCode),
     }).start();
+  }
+
+  private forwarded({ port, protocol, loadBalancer }: Listener, request: IncomingMessage): Forwarded & { readonly idleTimeout: number } {
+    return {
+      clientIp: clientIp(request),
+      port,
+      protocol: protocol === 'HTTPS' ? 'https' : 'http',
+      forwardedForMode: loadBalancer.attributes.get('routing.http.xff_header_processing.mode') ?? 'append',
+      idleTimeout: Number(loadBalancer.attributes.get(IDLE_TIMEOUT)) * 1000,
+    };
+  }
+
+  /** A WebSocket goes to a target; whatever else an upgrade would lead to is answered as a plain request. */
+  private upgrade(listener: Listener, request: IncomingMessage, socket: Socket, head: Buffer): boolean {
+    const action = choose(listener, request);
+    const targetGroup = action.type === 'forward' && /^websocket$/i.test(request.headers.upgrade ?? '')
+      ? this.chooseTargetGroup(action, request, []) : undefined;
+    const registered = targetGroup && this.chooseTarget(targetGroup, request, []);
+    if (!targetGroup || !registered) {
+      return false;
+    }
+    const { loadBalancer } = listener;
+    this.meter.chosen(loadBalancer, targetGroup);
+    openTunnel(request, socket, head, registered, {
+      ...this.forwarded(listener, request),
+      onAnswer: (statusCode, seconds) => this.meter.targetAnswered(loadBalancer, targetGroup, statusCode, seconds),
+      onFailure: () => this.meter.targetFailed(loadBalancer, targetGroup, 502),
+    });
+    return true;
+  }
+
+  /** Where a listener's own port could not be had, clients find it on another. */
+  private realPort({ loadBalancer }: Listener, port: string): string {
+    const [, server] = [...this.servers].find(([other]) => other.loadBalancer === loadBalancer && String(other.port) === port) ?? [];
+    return server ? String(server.port) : port;
   }
 
   /** ELB does not look at health here: a target group that has no healthy target gets its share all the same. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /** Headers that concern one connection only, and that a proxy must not hand on. */
@@ -6,7 +7,7 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /** Set by the load balancer itself; `expect` was answered by it. */
-const OWN = new Set(['x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto', 'expect']);
+const OWN = new Set(['x-amzn-trace-id', 'x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto', 'expect']);
 
 export interface Forwarded {
   readonly clientIp: string;
@@ -33,6 +34,7 @@ export function requestHeaders(request: IncomingMessage, forwarded: Forwarded): 
     headers.push('X-Forwarded-For', chain);
   }
   headers.push('X-Forwarded-Proto', forwarded.protocol, 'X-Forwarded-Port', String(forwarded.port));
+  headers.push('X-Amzn-Trace-Id', traceId(request.headers['x-amzn-trace-id'] as string | undefined));
   return headers;
 }
 
@@ -68,6 +70,16 @@ function forwardedFor(mode: string, before: string | undefined, address: string)
     default:
       return before === undefined ? address : `${before}, ${address}`;
   }
+}
+
+/** A trace that the client has begun goes on: the load balancer adds itself to it. */
+function traceId(before: string | undefined): string {
+  const own = `1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
+  if (before === undefined || before === '') {
+    return `Root=${own}`;
+  }
+  const kept = before.split(';').filter((field) => !field.startsWith('Self=')).join(';');
+  return /(^|;)Root=/.test(kept) ? `Self=${own};${kept}` : `Root=${own};${kept}`;
 }
 
 function namedByConnection(value: string | undefined): Set<string> | undefined {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Client, Pool } from 'undici';
 import type { HealthChecker } from './health-checker';
 import type { Target } from '../../core/api';
@@ -9,7 +10,10 @@ export class RegisteredTarget {
   public leaving = false;
   public drained: Promise<void> | undefined;
   public readonly pool: Pool;
-  private inFlight = 0;
+  /** Since when it may get requests, by the clock; undefined until it is healthy. */
+  public healthySince: number | undefined;
+  public inFlight = 0;
+  private readonly tunnels = new Set<Socket>();
   private whenIdle: (() => void)[] = [];
 
   constructor(public readonly target: Target) {
@@ -47,6 +51,22 @@ export class RegisteredTarget {
     }
   }
 
+  public openTunnel(socket: Socket): void {
+    this.tunnels.add(socket);
+    this.begin();
+  }
+
+  public closeTunnel(socket: Socket): void {
+    if (this.tunnels.delete(socket)) {
+      this.end();
+    }
+  }
+
+  /** What the load balancer does to upgraded connections when the deregistration delay is over. */
+  public endTunnels(): void {
+    this.tunnels.forEach((socket) => socket.destroy());
+  }
+
   /** Resolves when no request is in flight. */
   public async idle(): Promise<void> {
     if (this.inFlight > 0) {
@@ -56,6 +76,7 @@ export class RegisteredTarget {
 
   public async close(): Promise<void> {
     this.checker?.close();
+    this.endTunnels();
     await this.pool.destroy();
   }
 }

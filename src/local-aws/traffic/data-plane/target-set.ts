@@ -3,6 +3,7 @@ import type { RealLimits } from './limits';
 import { RegisteredTarget } from './registered-target';
 import type { Target, TargetHealth } from '../../core/api';
 import type { World } from '../../core/world';
+import { ALGORITHM, DEREGISTRATION_DELAY, SLOW_START } from '../model';
 import type { HealthCheckSettings } from '../model';
 
 export interface TargetDescription {
@@ -24,7 +25,7 @@ export class TargetSet {
     private readonly world: World,
     private readonly healthCheck: HealthCheckSettings,
     private readonly limits: RealLimits,
-    private readonly deregistrationDelaySeconds: () => number,
+    private readonly attributes: ReadonlyMap<string, string>,
   ) {}
 
   public register(target: Target): void {
@@ -73,8 +74,26 @@ export class TargetSet {
     if (this.routable.length === 0) {
       return undefined;
     }
-    this.turn = (this.turn + 1) % this.routable.length;
+    if (this.attributes.get(ALGORITHM) === 'least_outstanding_requests') {
+      return this.routable.reduce((least, registered) => (registered.inFlight < least.inFlight ? registered : least));
+    }
+    for (let tries = 0; tries < this.routable.length; tries += 1) {
+      this.turn = (this.turn + 1) % this.routable.length;
+      if (this.takesItsTurn(this.routable[this.turn])) {
+        break;
+      }
+    }
     return this.routable[this.turn];
+  }
+
+  /** With a slow start, a target that has just become healthy takes a share of its turns that grows with its time. */
+  private takesItsTurn({ healthySince }: RegisteredTarget): boolean {
+    const seconds = Number(this.attributes.get(SLOW_START));
+    if (seconds === 0 || healthySince === undefined) {
+      return true;
+    }
+    const share = (this.world.clock.millis() - healthySince) / (seconds * 1000);
+    return share >= 1 || Math.random() < share;
   }
 
   /** The target that a sticky client met before, as long as it may get requests. */
@@ -114,15 +133,19 @@ export class TargetSet {
   private refresh(): void {
     const active = this.active();
     const healthy = active.filter((registered) => registered.checker?.health.state === 'healthy');
+    for (const registered of active) {
+      registered.healthySince = healthy.includes(registered) ? registered.healthySince ?? this.world.clock.millis() : undefined;
+    }
     this.routable = healthy.length > 0 ? healthy : active;
   }
 
   private async drain(registered: RegisteredTarget): Promise<void> {
     registered.checker?.close();
     if (this.inUse) {
-      const delay = this.deregistrationDelaySeconds();
+      const delay = Number(this.attributes.get(DEREGISTRATION_DELAY));
       // AWS reports draining for the whole delay, even where nothing is in flight, and whoever waits waits it out.
       await this.world.clock.sleep(delay, this.closed.signal).catch(() => undefined);
+      registered.endTunnels();
       // Requests do not get faster with the clock: they have as long as they would have on AWS.
       await this.idleWithin(registered, delay * 1000);
     }

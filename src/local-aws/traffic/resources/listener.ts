@@ -24,7 +24,7 @@ export function listenerType({ directory, listeners }: Verbs): ResourceType {
     update: async (request, state) => {
       validate(request.properties);
       const listener = directory.listener(state.physicalId);
-      listeners.modify(listener, request.properties);
+      await listeners.modify(listener, request.properties);
       assign(listener.attributes, pairs(request.properties.ListenerAttributes));
       tags.apply(listener.tags, request);
       return stateOf(listener);
