@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Agent } from 'undici';
 import type { MetricSink, RecordOptions, ResourceState, Target } from '../../../src/local-aws/core/api';
@@ -16,6 +19,7 @@ export function testWorld(speed: number): World {
     account: '111122223333',
     region: 'eu-west-1',
     partition: 'aws',
+    directory: mkdtempSync(join(tmpdir(), 'traffic-')),
     endpoint: () => 'http://127.0.0.1',
     log: () => undefined,
   };
@@ -61,6 +65,7 @@ export class Fixture implements MetricSink {
     this.client.destroy();
     await this.endpoint.close();
     await this.elb.close();
+    rmSync(this.world.directory, { recursive: true, force: true });
     await this.agent.destroy();
     await Promise.all(this.servers.map((server) => new Promise<void>((resolve) => {
       server.close(() => resolve());

@@ -1,12 +1,15 @@
+import { readFileSync } from 'node:fs';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect, createServer as createTcpServer } from 'node:net';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { eventually, Fixture, forward } from './fixture';
 import type { Target } from '../../../src/local-aws/core/api';
+import { authorityFile } from '../../../src/local-aws/core/world';
 
 let fixture: Fixture;
 const tcpServers: Server[] = [];
 const sockets: Socket[] = [];
+const agents: Agent[] = [];
 
 beforeEach(async () => {
   fixture = await new Fixture().start();
@@ -15,6 +18,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await fixture.close();
   sockets.splice(0).forEach((socket) => socket.destroy());
+  await Promise.all(agents.splice(0).map((agent) => agent.destroy()));
   await Promise.all(tcpServers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
 });
 
@@ -28,6 +32,13 @@ async function service(properties: object = {}, loadBalancerProperties: object =
   const targetGroup = await fixture.targetGroup(properties);
   const { physicalId: listener } = await fixture.listener(loadBalancer, forward([targetGroup, 1]));
   return { loadBalancer, targetGroup, listener, url: fixture.urlOf(listener) };
+}
+
+/** A client that trusts the local AWS's authority, and no other. */
+function trusting(): Agent {
+  const agent = new Agent({ connect: { ca: readFileSync(authorityFile(fixture.world)) } });
+  agents.push(agent);
+  return agent;
 }
 
 const delay = (seconds: number) => ({ TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: String(seconds) }] });
@@ -89,7 +100,7 @@ test('says https to the targets of an HTTPS listener', async () => {
   const { physicalId: listener } = await fixture.listener(loadBalancer, forward([targetGroup, 1]), https);
   await fixture.healthyTarget(targetGroup, 'one', (incoming, outgoing) => outgoing.end(String(incoming.headers['x-forwarded-proto'])));
 
-  expect((await get(fixture.urlOf(listener))).body).toBe('https');
+  expect((await get(fixture.urlOf(listener), { dispatcher: trusting() })).body).toBe('https');
 });
 
 test('names the target to a request that asks for it', async () => {
@@ -250,7 +261,8 @@ test('takes a request back from the target when its client goes away', async () 
       outgoing.end();
     }
   });
-  const client = connect(Number(new URL(url).port), '127.0.0.1');
+  const { hostname, port } = new URL(url);
+  const client = connect(Number(port || 80), hostname);
   client.write('GET /wait HTTP/1.1\r\nHost: x\r\n\r\n');
   await eventually(() => hasArrived);
 
