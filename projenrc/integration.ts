@@ -2,7 +2,7 @@ import { Component, type awscdk } from 'projen';
 
 const RUNNER = 'integ-runner --directory integ --language typescript';
 /** Where the scenarios are deployed from locally: the runner writes what it has deployed, and the committed snapshots stay as they are. */
-const COPY = '.integ-local';
+const COPY = '${INTEG_COPY:-.integ-local}';
 
 /** Integration scenarios: snapshots are verified by every build, offline; deploying them needs an account. */
 export class Integration extends Component {
@@ -56,8 +56,8 @@ export class Integration extends Component {
       ],
       env: settings,
     });
-    project.gitignore.exclude(`/${COPY}/`, 'cdk-integ.out.*');
-    project.npmignore?.exclude(`/${COPY}/`);
+    project.gitignore.exclude('/.integ-local*/', 'cdk-integ.out.*');
+    project.npmignore?.exclude('/.integ-local*/');
     project.testTask.spawn(verify);
   }
 }

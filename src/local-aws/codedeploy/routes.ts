@@ -33,10 +33,14 @@ export class Routes {
       return (weights.get(primary) ?? 0) > 0 && (weights.get(primary) ?? 0) >= (weights.get(other) ?? 0);
     };
     if (rules.length === 0 || !rules.every(leadsToPrimary)) {
-      throw new DeploymentFailure(
-        'ELASTIC_LOAD_BALANCING_INVALID',
-        `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${listenerArn}`,
-      );
+      throw notBehind(listenerArn);
+    }
+  }
+
+  /** The test listener may lead to either: before the first deployment, apps of the field have it on the idle one. */
+  public async requireTwins(listenerArn: string, primary: string, other: string): Promise<void> {
+    if ((await this.managed(listenerArn, [primary, other])).length === 0) {
+      throw notBehind(listenerArn);
     }
   }
 
@@ -85,4 +89,9 @@ function weightsOf(forward: OperationInput): Map<string, number> {
   return new Map(groups.length > 0
     ? groups.map((group) => [group.TargetGroupArn, Number(group.Weight ?? 1)])
     : [[forward.TargetGroupArn, 1]]);
+}
+
+function notBehind(listenerArn: string): DeploymentFailure {
+  return new DeploymentFailure('ELASTIC_LOAD_BALANCING_INVALID',
+    `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${listenerArn}`);
 }

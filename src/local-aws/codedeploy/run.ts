@@ -60,8 +60,9 @@ export class Run {
       throw new DeploymentFailure('ELASTIC_LOAD_BALANCING_INVALID', `The ELB could not be updated due to the following error: The primary task set's target group is none of ${settings.targetGroupNames.join(' and ')}`);
     }
     deployment.blue = viewOf(primary, ofBlue);
-    for (const listener of this.listeners()) {
-      await routes.requireBehind(listener, ofBlue.arn, ofGreen.arn);
+    await routes.requireBehind(settings.productionListenerArn, ofBlue.arn, ofGreen.arn);
+    if (settings.testListenerArn) {
+      await routes.requireTwins(settings.testListenerArn, ofBlue.arn, ofGreen.arn);
     }
     // What a deployment without a rollback has left behind holds the target group that green needs.
     for (const leftover of service.taskSets.filter((taskSet: { status: string }) => taskSet.status === 'ACTIVE')) {
@@ -134,9 +135,5 @@ export class Run {
     const { blue, green, signal } = this.deployment;
     signal.throwIfAborted();
     await this.tools.routes.shift(listenerArn, blue!.targetGroupArn, green!.targetGroupArn, percent);
-  }
-
-  private listeners(): string[] {
-    return [this.settings.productionListenerArn, this.settings.testListenerArn].flatMap((listener) => listener ?? []);
   }
 }

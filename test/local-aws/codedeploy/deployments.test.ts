@@ -117,10 +117,10 @@ describe('what is left alone', () => {
     expect(after.Rules[0].Actions).toEqual(Rules[0].Actions);
   });
 
-  test('refuses to start from a route that does not lead to blue', async () => {
+  test('refuses to start from a production route that does not lead to blue', async () => {
     await bg.group();
     await bg.elb.apis[0].operations.ModifyRule({
-      RuleArn: bg.test.rule,
+      RuleArn: bg.production.rule,
       Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: bg.targetGroups[1], Weight: '100' }] } }],
     });
     const id = await bg.deploy(await bg.registerVersion('two'));
@@ -128,10 +128,22 @@ describe('what is left alone', () => {
       status: 'Failed',
       errorInformation: {
         code: 'ELASTIC_LOAD_BALANCING_INVALID',
-        message: `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${bg.test.listener}`,
+        message: `The ELB could not be updated due to the following error: Primary taskset target group must be behind listener ${bg.production.listener}`,
       },
     });
     expect((await bg.ecs.describe()).taskSets).toHaveLength(1);
     expect((await bg.info(id)).rollbackInfo).toEqual({});
+  });
+
+  test('starts where the test route leads to the idle target group, as apps of the field create it', async () => {
+    await bg.group();
+    await bg.elb.apis[0].operations.ModifyRule({
+      RuleArn: bg.test.rule,
+      Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: bg.targetGroups[1], Weight: '100' }] } }],
+    });
+
+    const id = await bg.deploy(await bg.registerVersion('two'));
+
+    expect(await bg.ended(id)).toMatchObject({ status: 'Succeeded' });
   });
 });
