@@ -8,8 +8,7 @@ trap 'rm -rf "$logs"' EXIT
 npx projen integ:local update/integ.update.ts canary-with-hooks/integ.canary-with-hooks.ts rollback-on-alarm/integ.rollback-on-alarm.ts \
   > "$logs/first" 2>&1 &
 first=$!
-# The copy of the scenarios is made and removed by each run: the second has one of its own.
-INTEG_COPY=.integ-local-second npx projen integ:local minimal/integ.minimal.ts imported-vpc/integ.imported-vpc.ts two-services/integ.two-services.ts \
+npx projen integ:local minimal/integ.minimal.ts imported-vpc/integ.imported-vpc.ts two-services/integ.two-services.ts \
   https/integ.https.ts > "$logs/second" 2>&1
 second_status=$?
 wait "$first"

@@ -1,8 +1,6 @@
 import { Component, type awscdk } from 'projen';
 
 const RUNNER = 'integ-runner --directory integ --language typescript';
-/** Where the scenarios are deployed from locally: the runner writes what it has deployed, and the committed snapshots stay as they are. */
-const COPY = '${INTEG_COPY:-.integ-local}';
 
 /** Integration scenarios: snapshots are verified by every build, offline; deploying them needs an account. */
 export class Integration extends Component {
@@ -33,26 +31,12 @@ export class Integration extends Component {
       receiveArgs: true,
     });
     const settings = { TS_NODE_TRANSPILE_ONLY: '1', TS_NODE_PROJECT: 'projenrc/tsconfig.json', CDK_DISABLE_VERSION_CHECK: '1' };
-    const onLocalAws = project.addTask('integ:local:run', {
-      description: 'What integ:local runs with the environment of the local AWS set',
-      steps: [
-        { exec: 'cdk bootstrap aws://$CDK_DEFAULT_ACCOUNT/$CDK_DEFAULT_REGION' },
-        { exec: `rm -rf ${COPY} && cp -R integ ${COPY}` },
-        {
-          // A copy has no snapshot on another branch to update from.
-          exec: `integ-runner --parallel-regions us-east-1 --directory ${COPY} --language typescript --update-on-failed --force --disable-update-workflow`,
-          receiveArgs: true,
-        },
-        { exec: `rm -rf ${COPY}` },
-      ],
-      env: settings,
-    });
     project.addTask('integ:local', {
       description: 'Deploy the integration scenarios to a local AWS whose clock runs 60 times as fast, and assert; takes the names of scenarios',
       steps: [
         { spawn: 'bundle' },
         { spawn: 'bundle:local' },
-        { exec: `node bin/fargate-blue-green local --speed 60 -- npx projen ${onLocalAws.name}`, receiveArgs: true },
+        { exec: 'node bin/fargate-blue-green local --speed 60 -- ts-node projenrc/deploy-scenarios.ts', receiveArgs: true },
       ],
       env: settings,
     });

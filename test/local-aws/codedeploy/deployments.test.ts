@@ -136,7 +136,7 @@ describe('what is left alone', () => {
   });
 
   test('starts where the test route leads to the idle target group, as apps of the field create it', async () => {
-    await bg.group();
+    await bg.group({ DeploymentConfigName: 'CodeDeployDefault.ECSAllAtOnce' });
     await bg.elb.apis[0].operations.ModifyRule({
       RuleArn: bg.test.rule,
       Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: bg.targetGroups[1], Weight: '100' }] } }],
@@ -144,6 +144,7 @@ describe('what is left alone', () => {
 
     const id = await bg.deploy(await bg.registerVersion('two'));
 
-    expect(await bg.ended(id)).toMatchObject({ status: 'Succeeded' });
+    await bg.reaches(id, 'AfterAllowTraffic', 'Succeeded');
+    expect((await bg.target(id)).status).toBe('InProgress');
   });
 });
