@@ -70,7 +70,13 @@ export function parseTemplate(body: string): Template {
   };
 }
 
+/** Beyond it a parser's own stack could overflow, and no template of a person's or of the CDK's comes near. */
+const DEEPEST = 200;
+
 function parseBody(body: string): unknown {
+  if (depthOf(body) > DEEPEST) {
+    throw invalid(`Template format error: the template is nested more than ${DEEPEST} levels deep`);
+  }
   try {
     return JSON.parse(body);
   } catch {
@@ -103,4 +109,15 @@ function validateResource(logicalId: string, resource: ResourceTemplate): void {
 
 export function invalid(message: string): AwsError {
   return new AwsError('ValidationError', message);
+}
+
+/** Of brackets, wherever they stand: those in texts are few. */
+function depthOf(body: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of body.matchAll(/[{}[\]]/g)) {
+    depth += bracket === '{' || bracket === '[' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }

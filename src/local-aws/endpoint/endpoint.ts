@@ -11,6 +11,8 @@ import type { World } from '../core/world';
 
 const ADMIN = '/_local/';
 const LOOPBACK = '127.0.0.1';
+/** What reading a value of another shape than AWS's throws. */
+const MALFORMED = [TypeError, RangeError, URIError, SyntaxError];
 
 /** The one HTTP server that all services of the local AWS answer on, in the protocols that AWS speaks. */
 export class Endpoint {
@@ -82,18 +84,37 @@ export class Endpoint {
   }
 
   private async answer(message: IncomingMessage, requestId: string): Promise<RestResponse> {
+    let request: RestRequest | undefined;
     try {
-      const url = new URL(message.url ?? '/', `http://${LOOPBACK}`);
-      const request: RestRequest = {
+      const target = message.url ?? '/';
+      // Two slashes at the beginning are a key's of S3, and no host's.
+      const url = new URL(target.startsWith('/') ? `http://${LOOPBACK}${target}` : target);
+      request = {
         method: message.method ?? 'GET',
         path: url.pathname,
         query: url.searchParams,
         headers: Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)])),
-        body: await readBody(message),
+        body: Buffer.alloc(0),
       };
-      return await this.dispatch(request, requestId);
+      return await this.dispatch({ ...request, body: await readBody(message) }, requestId);
     } catch (error) {
-      return jsonError(this.toAwsError(error, 'a request'), 'application/json');
+      return this.failure(request, this.toAwsError(error, 'a request'), requestId);
+    }
+  }
+
+  /** Of a request that no operation has seen, in the shape of the protocol that it would have been. */
+  private failure(request: RestRequest | undefined, error: AwsError, requestId: string): RestResponse {
+    const isJson = !request || request.path.startsWith(ADMIN) || request.headers['x-amz-target'];
+    if (isJson) {
+      return jsonError(error, 'application/json');
+    }
+    if (isForm(request)) {
+      return queryError(error, '', signingNameOf(request) ?? 'local', requestId);
+    }
+    try {
+      return this.routes.restApi(request, signingNameOf(request)).failure(error, requestId);
+    } catch {
+      return jsonError(error, 'application/json');
     }
   }
 
@@ -105,7 +126,7 @@ export class Endpoint {
     if (request.headers['x-amz-target']) {
       return this.json(request, request.headers['x-amz-target']);
     }
-    if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+    if (isForm(request)) {
       return this.query(request, requestId);
     }
     return this.rest(request, requestId);
@@ -162,9 +183,18 @@ export class Endpoint {
     if (error instanceof AwsError) {
       return error;
     }
+    if (MALFORMED.some((kind) => error instanceof kind)) {
+      // What a client sends has any shape; whoever runs the local AWS sees where it was not expected.
+      this.world.log(`the parameters of ${what} could not be read: ${describe(error)}`);
+      return new AwsError('ValidationException', `the local AWS cannot read the parameters of ${what}: ${(error as Error).message}`);
+    }
     this.world.log(`${what} failed inside the local AWS: ${describe(error)}`);
     return new AwsError('InternalFailure', `the local AWS failed to answer ${what}: ${error instanceof Error ? error.message : String(error)}`, 500);
   }
+}
+
+function isForm({ headers }: RestRequest): boolean {
+  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
 }
 
 function describe(error: unknown): string {

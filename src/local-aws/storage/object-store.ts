@@ -13,6 +13,8 @@ export interface StoredObject {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
 /** Buckets and objects. The bytes are files in the world's directory; what is known of them is kept in memory. */
 export class ObjectStore {
   private readonly buckets = new Map<string, Map<string, StoredObject>>();
@@ -28,6 +30,9 @@ export class ObjectStore {
   }
 
   public createBucket(bucket: string): void {
+    if (!BUCKET_NAME.test(bucket)) {
+      throw new AwsError('InvalidBucketName', 'The specified bucket is not valid.');
+    }
     if (!this.buckets.has(bucket)) {
       this.buckets.set(bucket, new Map());
     }

@@ -292,3 +292,8 @@ test('one stack reads what another exports, which then cannot be deleted', async
   expect(await refusal(client.send(new DeleteStackCommand({ StackName: 'demo' })))).toBe(
     'ValidationError: Export color cannot be deleted as it is in use by reader');
 });
+
+test.each([['{"Resources":'.repeat(2000)], ['['.repeat(201) + ']'.repeat(201)]])('refuses a template that is nested too deeply to be read', async (body) => {
+  expect(await refusal(client.send(new CreateStackCommand({ StackName: 'deep', TemplateBody: body }))))
+    .toBe('ValidationError: Template format error: the template is nested more than 200 levels deep');
+});

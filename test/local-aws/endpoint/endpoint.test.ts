@@ -110,10 +110,10 @@ test('names what it does not have', async () => {
     __type: 'UnknownOperationException', message: 'the local AWS has no ecs:Fly; of that service it has DescribeServices, ListClusters',
   });
   expect(JSON.parse(await send_({ 'x-amz-target': 'DynamoDB_20120810.GetItem' }, '{}')).message).toMatch(
-    /^the local AWS has no service "DynamoDB_20120810"; it has AmazonEC2ContainerServiceV20141113, AmazonSSM, /);
+    /^the local AWS has no service "DynamoDB_20120810"; it has AWSStepFunctions, AmazonEC2ContainerServiceV20141113, AmazonSSM, /);
   const authorization = 'AWS4-HMAC-SHA256 Credential=a/20260101/r/sqs/aws4_request, SignedHeaders=x, Signature=y';
   expect(await send_({ authorization, 'content-type': 'application/x-www-form-urlencoded' }, 'Action=SendMessage&Version=1')).toContain(
-    '<Code>InvalidAction</Code><Message>the local AWS has no service &quot;sqs&quot; with the query protocol; it has cloudformation, elasticloadbalancing, sts</Message>');
+    '<Code>InvalidAction</Code><Message>the local AWS has no service &quot;sqs&quot; with the query protocol; it has cloudformation, ec2, elasticloadbalancing, sts</Message>');
 });
 
 test('a fault of its own is answered as one, and told to whoever runs it', async () => {
@@ -139,4 +139,23 @@ test('a body that is not JSON is refused', async () => {
   const answer = await fetch(platform.endpoint.url(), { method: 'POST', headers: { 'x-amz-target': 'AmazonSSM.GetParameter' }, body: '{' });
   expect(answer.status).toBe(400);
   expect(await answer.json()).toEqual({ __type: 'SerializationException', message: 'the body of the request is not JSON' });
+});
+
+test('answers with the client’s own date, whatever the local clock shows', async () => {
+  const response = await fetch(platform.endpoint.url(), {
+    method: 'POST', headers: { 'x-amz-target': 'AmazonEC2ContainerServiceV20141113.DescribeServices', 'x-amz-date': '20200102T030405Z' }, body: '{}',
+  });
+  expect(response.headers.get('date')).toBe('Thu, 02 Jan 2020 03:04:05 GMT');
+});
+
+test('calls parameters of another shape than AWS’s the client’s fault, and a key with two slashes no host', async () => {
+  const malformed = await fetch(platform.endpoint.url(), {
+    method: 'POST', headers: { 'x-amz-target': 'AmazonSSM.GetParameter' }, body: '{"Name":7}',
+  });
+  expect([malformed.status, await malformed.json()]).toEqual([400, {
+    __type: 'ValidationException',
+    message: 'the local AWS cannot read the parameters of AmazonSSM.GetParameter: nameOrArn.startsWith is not a function',
+  }]);
+  const doubled = await fetch(`${platform.endpoint.url()}//a%2Fb/key`);
+  expect(await doubled.text()).toMatch(/^<\?xml/);
 });
