@@ -31,7 +31,12 @@ export class Account {
   public static async open(): Promise<Account> {
     const platform = await startLocalAws({
       bootstrapped: true,
-      port: 0, speed: SPEED, account: ENV.account, region: ENV.region, lambdaRuntime: lambdaRuntime({ withSdk: true }), log: () => undefined,
+      port: 0,
+      speed: SPEED,
+      account: ENV.account,
+      region: ENV.region,
+      lambdaRuntime: lambdaRuntime({ withSdk: true }),
+      log: () => undefined,
     });
     return new Account(platform);
   }

@@ -45,8 +45,13 @@ export class ChangeSets {
       throw invalid(`1 validation error detected: Value '${name}' at 'changeSetName' failed to satisfy constraint: `
         + 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*');
     }
-    if (this.of(stack).some((known) => known.name === name)) {
+    const known = this.of(stack).find((other) => other.name === name);
+    if (known && !known.executionStatus.startsWith('EXECUTE_')) {
       throw new AwsError('AlreadyExistsException', `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Name`);
+    }
+    if (known) {
+      // What has been executed is the stack's, and its name is free.
+      this.byId.delete(known.id);
     }
     const isEmpty = options.type === 'UPDATE' && changes.length === 0 && isSame(stack.model, model);
     const changeSet: ChangeSet = {

@@ -62,15 +62,6 @@ export interface RestApi {
   failure(error: AwsError, requestId: string): RestResponse;
 }
 
-/** What of a service outlives the local AWS, where it keeps its state. */
-export interface Persistent {
-  /** Plain data for v8.serialize, with neither classes nor functions; synchronous and cheap, since it is asked for often. */
-  save(): unknown;
-  /** Called before the endpoint listens, with what `save` has answered. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  restore(saved: any): void | Promise<void>;
-}
-
 /** One service of the local AWS. */
 export interface LocalService {
   readonly apis: readonly ServiceApi[];
@@ -81,7 +72,6 @@ export interface LocalService {
    * result as JSON. Real clients never need it; the rehearsal uses it.
    */
   readonly admin?: Readonly<Record<string, Operation>>;
-  readonly state?: Persistent;
   /** Ends every process, server and timer that the service has started. */
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { jsonAnswer, jsonError, parseJsonInput } from './json-protocol';
 import { ec2Answer, ec2Error, parseEc2Input } from './ec2-protocol';
+import { jsonAnswer, jsonError, parseJsonInput } from './json-protocol';
 import { parseQueryInput, queryAnswer, queryError } from './query-protocol';
 import { readBody } from './request-body';
 import { operationOf, Routes, signingNameOf } from './routes';

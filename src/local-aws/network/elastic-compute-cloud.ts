@@ -12,11 +12,6 @@ export class ElasticComputeCloud implements LocalService {
   public readonly apis: readonly ServiceApi[];
   private readonly groups = new Map<string, Record<Direction, Set<string>>>();
 
-  public readonly state = {
-    save: () => [...this.groups],
-    restore: (saved: readonly [string, Record<Direction, Set<string>>][]) => saved.forEach(([id, rules]) => this.groups.set(id, rules)),
-  };
-
   constructor(private readonly world: World) {
     this.apis = [{
       signingName: 'ec2',

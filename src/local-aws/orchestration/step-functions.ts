@@ -28,13 +28,6 @@ export class StepFunctions implements LocalService {
   private readonly executions = new Map<string, Execution>();
   private readonly running = new Set<Promise<void>>();
 
-  public readonly state = {
-    save: () => [...this.machines.values()].map(({ definition, ...machine }) => machine),
-    restore: (saved: readonly Omit<StateMachine, 'definition'>[]) => saved.forEach((machine) => {
-      this.machines.set(machine.arn, { ...machine, definition: parseDefinition(machine.text) });
-    }),
-  };
-
   constructor(private readonly world: World, private readonly functions: FunctionInvoker, private readonly objects: ObjectStore) {
     const operations: Record<string, Operation> = {
       StartExecution: (input) => this.start(input),
@@ -134,7 +127,8 @@ export class StepFunctions implements LocalService {
       throw new AwsError('ValidationException', `the local AWS runs state machines of the type STANDARD, got ${properties.StateMachineType}: deploy this one to AWS`);
     }
     const { DefinitionString: text, Definition: definition, DefinitionS3Location: location, DefinitionSubstitutions: substitutions = {} } = properties;
-    const template: string = text ?? (definition && JSON.stringify(definition)) ?? (await this.objects.read(location?.Bucket, location?.Key)).toString('utf8');
+    const template: string = text ?? (definition && JSON.stringify(definition))
+      ?? (await this.objects.read(location?.Bucket, location?.Key)).toString('utf8');
     return template.replace(/\$\{(\w+)\}/g, (whole, name: string) => (name in substitutions ? String(substitutions[name]) : whole));
   }
 }

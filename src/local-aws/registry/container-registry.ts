@@ -1,5 +1,5 @@
-import { repositoryType } from './repository-type';
 import { Repository, type RegistryImage } from './repository';
+import { repositoryType } from './repository-type';
 import { AwsError, type LocalService, type Operation, type OperationInput, type ResourceType, type ServiceApi } from '../core/api';
 import { arn, type World } from '../core/world';
 import type { Images } from '../workload/images/images';
@@ -13,15 +13,6 @@ export class ContainerRegistry implements LocalService {
   public readonly resourceTypes: Readonly<Record<string, ResourceType>>;
   public readonly admin: Readonly<Record<string, Operation>>;
   private readonly repositories = new Map<string, Repository>();
-
-  public readonly state = {
-    save: () => [...this.repositories.values()].map((repository) => ({ ...repository, images: new Map(repository.images) })),
-    restore: (saved: readonly Repository[]) => saved.forEach((repository) => {
-      const { name, arn: repositoryArn, uri, registryId, createdAt, imageTagMutability, scanOnPush } = repository;
-      this.repositories.set(name, Object.assign(
-        new Repository(name, repositoryArn, uri, registryId, createdAt, imageTagMutability, scanOnPush), repository));
-    }),
-  };
 
   constructor(private readonly world: World, private readonly images: Images) {
     const operations: Record<string, Operation> = {
@@ -171,7 +162,8 @@ export class ContainerRegistry implements LocalService {
     const outcomes = imageIds.map((id: OperationInput) => ({ id, image: repository.delete(id) }));
     outcomes.filter(({ image }: OperationInput) => image).forEach(({ image }: OperationInput) => this.forget(repository, image));
     return {
-      imageIds: outcomes.filter(({ image }: OperationInput) => image).map(({ id, image }: OperationInput) => ({ imageDigest: image.digest, imageTag: id.imageTag })),
+      imageIds: outcomes.filter(({ image }: OperationInput) => image)
+        .map(({ id, image }: OperationInput) => ({ imageDigest: image.digest, imageTag: id.imageTag })),
       failures: outcomes.filter(({ image }: OperationInput) => !image).map(({ id }: OperationInput) => notFound(id)),
     };
   }

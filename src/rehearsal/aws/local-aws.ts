@@ -16,15 +16,11 @@ export interface LocalAwsOptions {
   /** The bundled server. */
   readonly server: string;
   readonly directory: string;
-  /** Where these are left out, they are the server's own choice: its default, or what its state says. */
+  /** Where these are left out, the server's own defaults. */
   readonly port?: number;
   readonly speed?: number;
   readonly account?: string;
   readonly region?: string;
-  /** A folder that outlives it, instead of one that is thrown away. */
-  readonly state?: string;
-  /** The program that runs tasks as containers. */
-  readonly containers?: string;
   /** Whether templates find what `cdk bootstrap` leaves behind. */
   readonly bootstrapped?: boolean;
   /** Hears what the local AWS says beside its services' logs. */
@@ -160,8 +156,8 @@ export class LocalAws {
   }
 }
 
-function argumentsOf({ directory, state, port, speed, account, region, containers, bootstrapped }: LocalAwsOptions): string[] {
-  const values = { directory: state === undefined ? directory : undefined, state, port, speed, account, region, containers };
+function argumentsOf({ directory, port, speed, account, region, bootstrapped }: LocalAwsOptions): string[] {
+  const values = { directory, port, speed, account, region };
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return [...given.flatMap(([name, value]) => [`--${name}`, String(value)]), ...(bootstrapped ? ['--bootstrapped'] : [])];
 }

@@ -26,7 +26,7 @@ export async function runLocal(
 ): Promise<number> {
   const cleanUp = new CleanUp();
   try {
-    const directory = options.state ?? temporaryDirectory(cleanUp);
+    const directory = temporaryDirectory(cleanUp);
     const local = await LocalAws.start({ ...options, server: programs.server, directory, log: say }, control.signal, (error) => control.abort(error));
     cleanUp.add(() => local.end());
     const variables = environmentFor({ ...local.about, docker: programs.docker });
@@ -53,10 +53,10 @@ function temporaryDirectory(cleanUp: CleanUp): string {
 }
 
 /** What a person reads who has started it: to copy into another terminal. */
-function invitation(local: LocalAws, variables: Readonly<Record<string, string>>, { writeEnv, state }: LocalOptions): string {
+function invitation(local: LocalAws, variables: Readonly<Record<string, string>>, { writeEnv }: LocalOptions): string {
   return [
     `the local AWS listens on ${local.endpoint} (account ${local.about.account}, region ${local.about.region}, the clock runs ${local.clock.speed}× as fast)`,
-    state === undefined ? 'it forgets everything when it ends; --state DIR keeps it' : `it keeps its state in ${state}`,
+    'it forgets everything when it ends',
     '',
     writeEnv === undefined ? 'in another terminal:' : `in another terminal: source ${writeEnv}, or`,
     '',

@@ -5,48 +5,37 @@ import { UserError } from '../errors';
 export interface LocalCommandLine {
   readonly port?: string;
   readonly speed?: string;
-  readonly state?: string;
   readonly region?: string;
   readonly account?: string;
-  readonly containers?: string;
   readonly writeEnv?: string;
 }
 
 export interface LocalOptions {
-  /** Without it, any that is free; with a state, the one that it had. */
+  /** Without it, any that is free. */
   readonly port?: number;
   readonly speed?: number;
-  /** A folder that outlives the local AWS. */
-  readonly state?: string;
   readonly region?: string;
   readonly account?: string;
-  readonly containers?: string;
   readonly writeEnv?: string;
   /** A program to run with the environment set; the local AWS ends with it. */
   readonly command: readonly string[];
 }
 
-const CONTAINER_PROGRAMS = ['docker', 'podman', 'finch'];
 const MOST_SPEED = 1000;
 
 export function parseLocalOptions(line: LocalCommandLine, command: readonly string[]): LocalOptions {
-  const { region, account, containers } = line;
+  const { region, account } = line;
   if (region !== undefined && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
     throw new UserError(`--region must be the name of a region such as us-east-1, got ${region}`);
   }
   if (account !== undefined && !/^\d{12}$/.test(account)) {
     throw new UserError(`--account must have 12 digits, got ${account}`);
   }
-  if (containers !== undefined && !CONTAINER_PROGRAMS.includes(containers)) {
-    throw new UserError(`--containers must be one of ${CONTAINER_PROGRAMS.join(', ')}, got ${containers}; leave it out to run tasks as processes`);
-  }
   return {
     port: line.port === undefined ? undefined : wholeNumber('--port', line.port, 65_535),
     speed: line.speed === undefined ? undefined : wholeNumber('--speed', line.speed, MOST_SPEED),
-    state: line.state === undefined ? undefined : resolve(line.state),
     region,
     account,
-    containers,
     writeEnv: line.writeEnv === undefined ? undefined : resolve(line.writeEnv),
     command,
   };

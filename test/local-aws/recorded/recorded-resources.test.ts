@@ -1,7 +1,6 @@
 import { CloudFormationClient, CreateStackCommand, DeleteStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { App, CfnOutput, Fn, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -71,13 +70,11 @@ test('a whole network of the CDK has the ids and attributes that it has on AWS',
 
 test('what stands around a service has the names and ARNs that it has on AWS', async () => {
   const outputs = await deploy(synthesize((stack) => {
-    const repository = new ecr.Repository(stack, 'Images', { repositoryName: 'api' });
     const topic = new sns.Topic(stack, 'Alarms', { topicName: 'alarms' });
     const role = new iam.Role(stack, 'Deployer', { assumedBy: new iam.AccountRootPrincipal() });
-    return { Uri: repository.repositoryUri, Topic: topic.topicArn, Name: topic.topicName, Role: role.roleArn, Key: new kms.Key(stack, 'Encryption').keyArn };
+    return { Topic: topic.topicArn, Name: topic.topicName, Role: role.roleArn, Key: new kms.Key(stack, 'Encryption').keyArn };
   }));
   expect(outputs).toEqual({
-    Uri: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/api',
     Topic: 'arn:aws:sns:eu-west-1:123456789012:alarms',
     Name: 'alarms',
     Role: expect.stringMatching(/^arn:aws:iam::123456789012:role\/Demo-Deployer[0-9A-Z]+-[A-Z0-9]{12}$/),

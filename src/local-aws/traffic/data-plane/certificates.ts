@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -28,9 +28,9 @@ export class Certificates {
     this.folder = join(directory, 'certificates');
   }
 
-  /** Makes the authority, unless a state that outlives the local AWS has it. */
+  /** Makes the authority. */
   public async start(): Promise<void> {
-    await (this.authority ??= this.readAuthority() ?? this.makeAuthority());
+    await (this.authority ??= this.makeAuthority());
   }
 
   /** For the name that a client asks for, or for the address that it connects to. */
@@ -44,14 +44,6 @@ export class Certificates {
     return certificate;
   }
 
-  private readAuthority(): Promise<KeyPair> | undefined {
-    try {
-      return Promise.resolve({ key: readFileSync(this.file('ca.key'), 'utf8'), cert: readFileSync(this.file('ca.pem'), 'utf8') });
-    } catch {
-      return undefined;
-    }
-  }
-
   private async makeAuthority(): Promise<KeyPair> {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'the local AWS of cdk-fargate-blue-green' }], {
       keyType: 'ec',
@@ -63,8 +55,7 @@ export class Certificates {
       ],
     });
     mkdirSync(this.folder, { recursive: true });
-    writeFileSync(this.file('ca.key'), key, { mode: 0o600 });
-    writeFileSync(this.file('ca.pem'), cert);
+    writeFileSync(join(this.folder, 'ca.pem'), cert);
     return { key, cert };
   }
 
@@ -84,10 +75,6 @@ export class Certificates {
       ],
     });
     return { key, cert: `${cert}\n${authority.cert}` };
-  }
-
-  private file(name: string): string {
-    return join(this.folder, name);
   }
 }
 

@@ -1,5 +1,5 @@
-import { connect, type Socket } from 'node:net';
 import type { IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { relative } from './answers';
 import { requestHeaders, type Forwarded } from './headers';
 import type { RegisteredTarget } from './registered-target';

@@ -27,15 +27,6 @@ export class Images {
   private readonly built = new Map<string, Image>();
   private registrations = 0;
 
-  public readonly state = {
-    save: () => ({ images: new Map(this.images), built: new Map(this.built), registrations: this.registrations }),
-    restore: (saved: { images: Map<string, Image>; built: Map<string, Image>; registrations: number }) => {
-      saved.images.forEach((image, uri) => this.images.set(uri, image));
-      saved.built.forEach((image, uri) => this.built.set(uri, image));
-      this.registrations = saved.registrations;
-    },
-  };
-
   constructor(private readonly world: World) {}
 
   /** Registers an image; a second registration of the name replaces it for the tasks that start from then on. */
