@@ -24,5 +24,9 @@ export class Bundles extends Component {
       bundle.exec(`${ESBUILD} --minify-syntax --minify-whitespace --outfile=${outfile} ${entry}`);
     }
     project.preCompileTask.spawn(bundle);
+    project.addTask('benchmark', {
+      description: "Measure the local AWS's data plane under a canary, beside the direct call",
+      steps: [{ spawn: bundle.name }, { exec: 'node benchmark/data-plane.mjs' }],
+    });
   }
 }

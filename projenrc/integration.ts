@@ -1,4 +1,5 @@
 import { Component, type awscdk } from 'projen';
+import { JobPermission, type Job } from 'projen/lib/github/workflows-model';
 
 const RUNNER = 'integ-runner --directory integ --language typescript';
 
@@ -43,5 +44,39 @@ export class Integration extends Component {
     project.gitignore.exclude('/.integ-local*/', 'cdk-integ.out.*');
     project.npmignore?.exclude('/.integ-local*/');
     project.testTask.spawn(verify);
+    this.addWorkflow(project);
+  }
+
+  /** By hand, with a role that trusts GitHub's OIDC provider: nothing of it runs by itself, since it costs money. */
+  private addWorkflow(project: awscdk.AwsCdkConstructLibrary): void {
+    const workflow = project.github?.addWorkflow('integ');
+    workflow?.on({
+      workflowDispatch: {
+        inputs: {
+          scenarios: { description: 'scenarios, such as update/integ.update.ts; all without any', required: false, type: 'string' },
+          region: { description: 'the region', required: true, default: 'us-east-1', type: 'string' },
+        },
+      },
+    });
+    const job: Job = {
+      runsOn: ['ubuntu-latest'],
+      environment: { name: 'integ' },
+      timeoutMinutes: 350,
+      permissions: { idToken: JobPermission.WRITE, contents: JobPermission.READ },
+      env: { SCENARIOS: '${{ inputs.scenarios }}' },
+      steps: [
+        { name: 'Checkout', uses: 'actions/checkout@v5' },
+        { name: 'Setup Node.js', uses: 'actions/setup-node@v5', with: { 'node-version': '22' } },
+        { name: 'Install dependencies', run: 'npm ci' },
+        {
+          name: 'Assume the role',
+          uses: 'aws-actions/configure-aws-credentials@v6.2.3',
+          with: { 'role-to-assume': '${{ vars.INTEG_ROLE_ARN }}', 'aws-region': '${{ inputs.region }}', 'role-duration-seconds': 21_600 },
+        },
+        { name: 'Bundle', run: 'npx projen bundle' },
+        { name: 'Deploy and assert', run: 'npx projen integ:deploy $SCENARIOS' },
+      ],
+    };
+    workflow?.addJob('deploy', job);
   }
 }
