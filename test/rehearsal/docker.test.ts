@@ -35,7 +35,9 @@ afterAll(() => new Promise((resolve) => {
 }));
 
 /** As the CDK CLI calls it. */
-function docker(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<{ status: number; stdout: string; stderr: string }> {
+function docker(
+  args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<{ status: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, [program, ...args], { env: { ...process.env, AWS_ENDPOINT_URL: endpoint }, ...options }, (error, stdout, stderr) => (
       resolve({ status: Number(error?.code ?? 0), stdout, stderr })));
