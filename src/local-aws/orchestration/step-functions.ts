@@ -126,7 +126,8 @@ export class StepFunctions implements LocalService {
     if (properties.StateMachineType !== undefined && properties.StateMachineType !== 'STANDARD') {
       throw new AwsError('ValidationException', `the local AWS runs state machines of the type STANDARD, got ${properties.StateMachineType}: deploy this one to AWS`);
     }
-    const { DefinitionString: text, Definition: definition, DefinitionS3Location: location, DefinitionSubstitutions: substitutions = {} } = properties;
+    const { DefinitionString: text, Definition: definition, DefinitionS3Location: location } = properties;
+    const substitutions = properties.DefinitionSubstitutions ?? {};
     const template: string = text ?? (definition && JSON.stringify(definition))
       ?? (await this.objects.read(location?.Bucket, location?.Key)).toString('utf8');
     return template.replace(/\$\{(\w+)\}/g, (whole, name: string) => (name in substitutions ? String(substitutions[name]) : whole));
