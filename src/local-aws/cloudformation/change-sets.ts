@@ -12,7 +12,6 @@ export interface ChangeSetOptions {
   readonly type: 'CREATE' | 'UPDATE';
   readonly description?: string;
   readonly onStackFailure?: string;
-  readonly clientToken?: string;
 }
 
 /** What a stack is to become, kept until somebody executes it or the stack has moved on without it. */

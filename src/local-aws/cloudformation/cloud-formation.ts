@@ -1,15 +1,15 @@
-import { ChangeSets, isSame, type ChangeSet } from './change-sets';
+import { changeSetOperations, findChangeSet, type ChangeSetHost } from './change-set-operations';
+import { ChangeSets, isSame } from './change-sets';
 import { CustomResource } from './custom-resource';
 import { dependenciesOf } from './dependencies';
-import { describeChangeSet, describeEvents, describeResource, describeStack, summarizeChangeSet } from './descriptions';
+import { describeEvents, describeResource, describeStack } from './descriptions';
 import type { DynamicValues } from './dynamic-references';
 import { Evaluation } from './evaluation';
 import { validateIntrinsics } from './intrinsics';
 import { resolveParameters } from './parameters';
 import { messageOf } from './resource-changes';
 import { ResourceTypes } from './resource-types';
-import { NO_MODEL, Stack, type StackModel, type StackOutput } from './stack';
-import { changesOf } from './stack-changes';
+import { Stack, type StackModel, type StackOutput } from './stack';
 import { deleteStack, StackOperation, type StackEnvironment } from './stack-operation';
 import { Stacks } from './stacks';
 import { invalid, parseTemplate } from './template';
@@ -18,23 +18,21 @@ import { type FunctionInvoker, type LocalService, type Operation, type Operation
 import type { World } from '../core/world';
 import type { ObjectStore } from '../storage/object-store';
 
-const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'UPDATE_FAILED', 'CREATE_FAILED'];
-
 /** CloudFormation: takes templates as the CDK synthesizes them, and behaves as badly as AWS where AWS behaves badly. */
-export class CloudFormation implements LocalService, StackEnvironment {
+export class CloudFormation implements LocalService, StackEnvironment, ChangeSetHost {
   public readonly apis: readonly ServiceApi[];
   public readonly rest: readonly RestApi[];
   public readonly admin: Readonly<Record<string, Operation>>;
   public readonly resourceTypes = {};
   public readonly types: ResourceTypes;
-  private readonly stacks = new Stacks();
-  private readonly changeSets: ChangeSets;
+  public readonly stacks = new Stacks();
+  public readonly changeSets: ChangeSets;
   private readonly operations = new Map<string, StackOperation>();
   private readonly running = new Set<Promise<void>>();
   private readonly closer = new AbortController();
 
   constructor(
-    private readonly world: World,
+    public readonly world: World,
     private readonly objects: ObjectStore,
     public readonly dynamicValues: DynamicValues,
     functions: FunctionInvoker,
@@ -54,11 +52,8 @@ export class CloudFormation implements LocalService, StackEnvironment {
       operations: {
         CreateStack: (input) => this.createStack(input),
         UpdateStack: (input) => this.updateStack(input),
-        CreateChangeSet: (input) => this.createChangeSet(input),
-        DescribeChangeSet: (input) => describeChangeSet(this.changeSet(input)),
-        ExecuteChangeSet: (input) => this.executeChangeSet(input),
-        DeleteChangeSet: (input) => this.deleteChangeSet(input),
-        ListChangeSets: (input) => ({ Summaries: this.changeSets.of(this.stacks.getBracketed(input.StackName)).map(summarizeChangeSet) }),
+        ...changeSetOperations(this),
+        UpdateTerminationProtection: (input) => this.updateTerminationProtection(input),
         CancelUpdateStack: (input) => this.cancelUpdate(input),
         ContinueUpdateRollback: (input) => this.continueRollback(input),
         DeleteStack: (input) => this.deleteStack(input),
@@ -107,9 +102,7 @@ export class CloudFormation implements LocalService, StackEnvironment {
   private async updateStack(input: OperationInput): Promise<object> {
     const stack = this.stacks.getBracketed(input.StackName);
     const model = await this.model(input, stack.model);
-    if (!UPDATABLE.includes(stack.status)) {
-      throw invalid(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
-    }
+    stack.mustBeUpdatable();
     this.validate(stack, model);
     if (isSame(stack.model, model)) {
       throw invalid('No updates are to be performed.');
@@ -119,69 +112,12 @@ export class CloudFormation implements LocalService, StackEnvironment {
     return { StackId: stack.id };
   }
 
-  private async createChangeSet(input: OperationInput): Promise<object> {
-    const type = input.ChangeSetType ?? 'UPDATE';
-    if (type !== 'CREATE' && type !== 'UPDATE') {
-      throw invalid(`the local AWS makes change sets of the types CREATE and UPDATE, got ${type}: import resources on AWS`);
-    }
-    const known = this.stacks.find(input.StackName);
-    if (type === 'CREATE' && known && !known.isInReview) {
-      throw invalid(`Stack [${known.name}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`);
-    }
-    if (type === 'UPDATE' && (!known || known.isDeleted)) {
-      throw invalid(`Stack [${input.StackName}] does not exist`);
-    }
-    if (type === 'UPDATE' && !UPDATABLE.includes(known!.status)) {
-      throw invalid(`Stack:${known!.id} is in ${known!.status} state and can not be updated.`);
-    }
-    const model = await this.model(input, type === 'UPDATE' ? known!.model : undefined);
-    const stack = known ?? new Stack(this.world, input.StackName, NO_MODEL);
-    this.validate(stack, model);
-    if (!known) {
-      this.stacks.add(stack);
-      stack.enter('REVIEW_IN_PROGRESS', 'User Initiated');
-    }
-    const changes = changesOf(stack, model, this.evaluation(stack, model), this.types);
-    const changeSet = this.changeSets.create(input.ChangeSetName, stack, model, changes, {
-      type, description: input.Description, onStackFailure: input.OnStackFailure, clientToken: input.ClientToken,
-    });
-    return { Id: changeSet.id, StackId: stack.id };
-  }
-
-  private executeChangeSet(input: OperationInput): object {
-    const changeSet = this.changeSet(input);
-    const { stack, model, options } = changeSet;
-    this.changeSets.execute(changeSet);
-    stack.changeSetId = changeSet.id;
-    if (options.type === 'CREATE') {
-      stack.model = model;
-      this.startCreate(stack, model, { ...input, OnFailure: options.onStackFailure ?? 'ROLLBACK' });
-    } else {
-      this.startUpdate(stack, model, input);
-    }
-    return {};
-  }
-
-  private changeSet(input: OperationInput): ChangeSet {
-    return this.changeSets.get(input.ChangeSetName, input.StackName && this.stacks.getBracketed(input.StackName));
-  }
-
-  private deleteChangeSet(input: OperationInput): object {
-    const stack = input.StackName && this.stacks.getBracketed(input.StackName);
-    const isKnown = !stack || this.changeSets.of(stack).some(({ id, name }) => [id, name].includes(input.ChangeSetName));
-    // Of a stack that exists, a change set that does not is deleted with success.
-    if (isKnown) {
-      this.changeSets.delete(this.changeSet(input));
-    }
-    return {};
-  }
-
   private template(input: OperationInput): object {
-    const { body } = input.ChangeSetName ? this.changeSet(input).model : this.stacks.get(input.StackName).model;
+    const { body } = input.ChangeSetName ? findChangeSet(this, input).model : this.stacks.get(input.StackName).model;
     return { TemplateBody: body, StagesAvailable: ['Original', 'Processed'] };
   }
 
-  private startCreate(stack: Stack, model: StackModel, input: OperationInput): void {
+  public startCreate(stack: Stack, model: StackModel, input: OperationInput): void {
     stack.disableRollback = String(input.DisableRollback) === 'true';
     stack.terminationProtection = String(input.EnableTerminationProtection) === 'true';
     stack.clientRequestToken = input.ClientRequestToken;
@@ -190,12 +126,18 @@ export class CloudFormation implements LocalService, StackEnvironment {
     this.run(stack, () => operation.create(stack.disableRollback ? 'DO_NOTHING' : input.OnFailure));
   }
 
-  private startUpdate(stack: Stack, model: StackModel, input: OperationInput): void {
+  public startUpdate(stack: Stack, model: StackModel, input: OperationInput): void {
     stack.clientRequestToken = input.ClientRequestToken;
     stack.enter('UPDATE_IN_PROGRESS', 'User Initiated');
     const operation = new StackOperation(stack, model, this);
     this.operations.set(stack.id, operation);
     this.run(stack, () => operation.update(String(input.DisableRollback) === 'true'));
+  }
+
+  private updateTerminationProtection(input: OperationInput): object {
+    const stack = this.stacks.get(input.StackName);
+    stack.terminationProtection = String(input.EnableTerminationProtection) === 'true';
+    return { StackId: stack.id };
   }
 
   private cancelUpdate(input: OperationInput): void {
@@ -281,7 +223,7 @@ export class CloudFormation implements LocalService, StackEnvironment {
     return { Exports: this.stacks.exports().map(({ stack, name, value }) => ({ ExportingStackId: stack.id, Name: name, Value: value })) };
   }
 
-  private async model(input: OperationInput, previous?: StackModel): Promise<StackModel> {
+  public async model(input: OperationInput, previous?: StackModel): Promise<StackModel> {
     const body = await templateBody(input, this.objects, previous?.body);
     const template = parseTemplate(body);
     const tags: Record<string, string> = input.Tags === undefined && previous
@@ -293,7 +235,7 @@ export class CloudFormation implements LocalService, StackEnvironment {
   }
 
   /** Refuses, before anything has been touched, what can't work. */
-  private validate(stack: Stack, model: StackModel): void {
+  public validate(stack: Stack, model: StackModel): void {
     const { template } = model;
     this.types.validate(template);
     Object.entries(template.Resources).forEach(([logicalId, resource]) => validateIntrinsics(resource.Properties, `the resource ${logicalId}`));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ParameterValues } from './parameters';
-import type { RemovalPolicy, Template } from './template';
+import { invalid, type RemovalPolicy, type Template } from './template';
 import type { Properties, ResourceState } from '../core/api';
 import { arn, type World } from '../core/world';
 
@@ -52,6 +52,8 @@ export interface StackEvent {
   readonly ClientRequestToken?: string;
 }
 
+const UPDATABLE = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'UPDATE_FAILED', 'CREATE_FAILED'];
+
 export const STACK_TYPE = 'AWS::CloudFormation::Stack';
 
 /** A stack: what it is now, and everything that has happened to it. */
@@ -90,6 +92,12 @@ export class Stack {
 
   public get isDeleted(): boolean {
     return this.status === 'DELETE_COMPLETE';
+  }
+
+  public mustBeUpdatable(): void {
+    if (!UPDATABLE.includes(this.status)) {
+      throw invalid(`Stack:${this.id} is in ${this.status} state and can not be updated.`);
+    }
   }
 
   /** The stack as a whole is in another state. */

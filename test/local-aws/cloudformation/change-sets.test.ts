@@ -1,6 +1,7 @@
 import {
   CloudFormationClient, CreateChangeSetCommand, DeleteChangeSetCommand, DeleteStackCommand, DescribeChangeSetCommand, DescribeStackEventsCommand,
-  DescribeStacksCommand, ExecuteChangeSetCommand, GetTemplateCommand, ListChangeSetsCommand, UpdateStackCommand, type CreateChangeSetCommandInput,
+  DescribeStacksCommand, ExecuteChangeSetCommand, GetTemplateCommand, ListChangeSetsCommand, UpdateStackCommand,
+  UpdateTerminationProtectionCommand, type CreateChangeSetCommandInput,
 } from '@aws-sdk/client-cloudformation';
 import type { ResourceType } from '../../../src/local-aws/core/api';
 import { clientConfiguration, removeBundles, settled, startPlatform, type TestPlatform } from '../support/platform';
@@ -144,4 +145,26 @@ test('refuses in AWS’s words', async () => {
     .toBe('AlreadyExistsException: ChangeSet again cannot be created due to a mismatch with existing attribute Name');
   expect(await refusal(client.send(new DescribeChangeSetCommand({ StackName: 'demo', ChangeSetName: 'none' }))))
     .toBe('ChangeSetNotFoundException: ChangeSet [none] does not exist');
+});
+
+test('forgets the other change sets of a stack when one is executed', async () => {
+  await created({ One: {} });
+  await changeSet(things({ One: { Color: 'red' } }));
+  await changeSet(things({ One: { Color: 'blue' } }), { ChangeSetName: 'other' });
+
+  await execute();
+
+  expect(await refusal(client.send(new ExecuteChangeSetCommand({ StackName: 'demo', ChangeSetName: 'other' }))))
+    .toBe('ChangeSetNotFoundException: ChangeSet [other] does not exist');
+});
+
+test('protects a stack from its deletion, and takes that back', async () => {
+  await created({ One: {} });
+  const protect = (EnableTerminationProtection: boolean) => client.send(new UpdateTerminationProtectionCommand({ StackName: 'demo', EnableTerminationProtection }));
+  await protect(true);
+  expect(await refusal(client.send(new DeleteStackCommand({ StackName: 'demo' }))))
+    .toBe('ValidationError: Stack [demo] cannot be deleted while TerminationProtection is enabled');
+
+  await protect(false);
+  await client.send(new DeleteStackCommand({ StackName: 'demo' }));
 });
