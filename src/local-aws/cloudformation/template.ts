@@ -1,4 +1,5 @@
 import { parse as parseYaml } from 'yaml';
+import { SHORT_FORMS } from './short-forms';
 import { AwsError } from '../core/api';
 
 export type RemovalPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot';
@@ -81,9 +82,9 @@ function parseBody(body: string): unknown {
     return JSON.parse(body);
   } catch {
     try {
-      return parseYaml(body, { logLevel: 'error' });
+      return parseYaml(body, { logLevel: 'error', customTags: SHORT_FORMS });
     } catch (error) {
-      throw invalid(`Template format error: the template is neither JSON nor YAML in the long form of intrinsic functions: ${(error as Error).message}`);
+      throw invalid(`Template format error: the template is neither JSON nor YAML: ${(error as Error).message}`);
     }
   }
 }
