@@ -1,4 +1,5 @@
 import { bucketType } from './bucket-type';
+import { MultipartUploads } from './multipart-uploads';
 import { ObjectStore, type StoredObject } from './object-store';
 import { AwsError, type LocalService, type ResourceType, type RestApi, type RestRequest, type RestResponse, type ServiceApi } from '../core/api';
 import type { World } from '../core/world';
@@ -13,10 +14,12 @@ export class S3 implements LocalService, RestApi {
   public readonly apis: readonly ServiceApi[] = [];
   public readonly rest: readonly RestApi[] = [this];
   public readonly objects: ObjectStore;
+  private readonly uploads: MultipartUploads;
   public readonly resourceTypes: Readonly<Record<string, ResourceType>>;
 
   constructor(private readonly world: World) {
     this.objects = new ObjectStore(world);
+    this.uploads = new MultipartUploads(world, this.objects);
     this.resourceTypes = { 'AWS::S3::Bucket': bucketType(world, this.objects) };
   }
 
@@ -112,19 +115,14 @@ export class S3 implements LocalService, RestApi {
 
   private async ofObject(request: RestRequest, bucket: string, key: string): Promise<RestResponse> {
     if (request.query.has('uploads') || request.query.has('uploadId')) {
-      throw notServed(request, ' in parts');
+      return this.inParts(request, bucket, key);
     }
     switch (request.method) {
       case 'PUT': {
         if (request.headers['x-amz-copy-source']) {
           throw notServed(request, ' by copy');
         }
-        const stored = await this.objects.put(bucket, key, request.body, {
-          contentType: request.headers['content-type'],
-          metadata: Object.fromEntries(Object.entries(request.headers)
-            .filter(([name]) => name.startsWith(METADATA))
-            .map(([name, value]) => [name.slice(METADATA.length), value])),
-        });
+        const stored = await this.objects.put(bucket, key, request.body, aboutOf(request));
         return { status: 200, headers: { etag: stored.etag } };
       }
       case 'GET':
@@ -141,6 +139,27 @@ export class S3 implements LocalService, RestApi {
     }
   }
 
+  private async inParts(request: RestRequest, bucket: string, key: string): Promise<RestResponse> {
+    const id = request.query.get('uploadId');
+    switch (`${request.method} ${request.query.has('uploads') ? 'uploads' : 'upload'}`) {
+      case 'POST uploads': {
+        const UploadId = await this.uploads.create(bucket, key, aboutOf(request));
+        return xml(200, { InitiateMultipartUploadResult: { '@xmlns': NAMESPACE, 'Bucket': bucket, 'Key': key, UploadId } });
+      }
+      case 'PUT upload':
+        return { status: 200, headers: { etag: await this.uploads.put(id, Number(request.query.get('partNumber')), request.body) } };
+      case 'POST upload': {
+        const { etag: ETag } = await this.uploads.complete(id, request.body.toString('utf8'));
+        return xml(200, { CompleteMultipartUploadResult: { '@xmlns': NAMESPACE, 'Bucket': bucket, 'Key': key, ETag } });
+      }
+      case 'DELETE upload':
+        await this.uploads.abort(id);
+        return { status: 204 };
+      default:
+        throw notServed(request, ' in parts');
+    }
+  }
+
   private mustHave(bucket: string): void {
     if (!this.objects.hasBucket(bucket)) {
       throw new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404, { BucketName: bucket });
@@ -149,6 +168,15 @@ export class S3 implements LocalService, RestApi {
 }
 
 const SETTINGS = ['location', 'encryption', 'versioning'];
+
+function aboutOf({ headers }: RestRequest): { contentType?: string; metadata: Record<string, string> } {
+  return {
+    contentType: headers['content-type'],
+    metadata: Object.fromEntries(Object.entries(headers)
+      .filter(([name]) => name.startsWith(METADATA))
+      .map(([name, value]) => [name.slice(METADATA.length), value])),
+  };
+}
 
 function headersOf(stored: StoredObject): Record<string, string> {
   return {

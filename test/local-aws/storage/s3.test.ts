@@ -1,7 +1,8 @@
 import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import {
-  CreateBucketCommand, DeleteObjectCommand, GetBucketLocationCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command,
-  PutObjectCommand, S3Client,
+  AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteObjectCommand,
+  GetBucketLocationCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { clientConfiguration, removeBundles, settled, startPlatform, type TestPlatform } from '../support/platform';
 
@@ -75,4 +76,34 @@ test('a template is read from a bucket, and makes one', async () => {
   expect(await refusal(stacks.send(new CreateStackCommand({ StackName: 'three', TemplateURL: 'https://s3.eu-west-1.amazonaws.com/assets/no.json' })))).toBe(
     'ValidationError: S3 error: the object "no.json" of the bucket "assets" can\'t be read: upload the template to the local AWS first');
   stacks.destroy();
+});
+
+test('puts an object together from its parts, in the order of their numbers', async () => {
+  const object = { Bucket: 'assets', Key: 'large' };
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...object, ContentType: 'text/plain' }));
+  const send = (PartNumber: number, Body: string) => client.send(new UploadPartCommand({ ...object, UploadId, PartNumber, Body }));
+  const [second, first] = [await send(2, 'two'), await send(1, 'one, ')];
+  const complete = (Parts: object[]) => client.send(new CompleteMultipartUploadCommand({ ...object, UploadId, MultipartUpload: { Parts } }));
+  expect(await refusal(complete([{ PartNumber: 2, ETag: second.ETag }, { PartNumber: 1, ETag: first.ETag }]))).toBe(
+    'InvalidPartOrder: The list of parts was not in ascending order. The parts list must be specified in order by part number.');
+  expect(await refusal(complete([{ PartNumber: 3, ETag: 'none' }]))).toMatch(/^InvalidPart: One or more of the specified parts could not be found\./);
+
+  await complete([{ PartNumber: 1, ETag: first.ETag }, { PartNumber: 2, ETag: second.ETag }]);
+
+  const got = await client.send(new GetObjectCommand(object));
+  expect([await got.Body!.transformToString(), got.ContentType]).toEqual(['one, two', 'text/plain']);
+  expect(await refusal(complete([]))).toMatch(/^NoSuchUpload: The specified upload does not exist\./);
+});
+
+test('forgets an upload that is given up', async () => {
+  const object = { Bucket: 'assets', Key: 'large' };
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(object));
+
+  await client.send(new AbortMultipartUploadCommand({ ...object, UploadId }));
+
+  expect(await refusal(client.send(new UploadPartCommand({ ...object, UploadId, PartNumber: 1, Body: 'x' })))).toMatch(/^NoSuchUpload: /);
+});
+
+test('refuses the name of a bucket that S3 would refuse', async () => {
+  expect(await refusal(client.send(new CreateBucketCommand({ Bucket: 'Not_A_Bucket' })))).toBe('InvalidBucketName: The specified bucket is not valid.');
 });
