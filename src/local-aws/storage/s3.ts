@@ -126,7 +126,7 @@ export class S3 implements LocalService, RestApi {
         return { status: 200, headers: { etag: stored.etag } };
       }
       case 'GET':
-        return { status: 200, headers: headersOf(this.objects.head(bucket, key)), body: await this.objects.read(bucket, key) };
+        return this.read(request, bucket, key);
       case 'HEAD': {
         const stored = this.objects.head(bucket, key);
         return { status: 200, headers: { ...headersOf(stored), 'content-length': String(stored.size) } };
@@ -137,6 +137,26 @@ export class S3 implements LocalService, RestApi {
       default:
         throw notServed(request);
     }
+  }
+
+  /** Whole, or the range that is asked for: large objects are downloaded in ranges. */
+  private async read({ headers }: RestRequest, bucket: string, key: string): Promise<RestResponse> {
+    const stored = this.objects.head(bucket, key);
+    const body = await this.objects.read(bucket, key);
+    const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(headers.range ?? '') ?? [];
+    if (!from && !to) {
+      return { status: 200, headers: headersOf(stored), body };
+    }
+    const first = from ? Number(from) : Math.max(0, body.length - Number(to));
+    const last = from && to ? Math.min(Number(to), body.length - 1) : body.length - 1;
+    if (first > last) {
+      throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416, { RangeRequested: headers.range, ActualObjectSize: body.length });
+    }
+    return {
+      status: 206,
+      headers: { ...headersOf(stored), 'content-range': `bytes ${first}-${last}/${body.length}`, 'accept-ranges': 'bytes' },
+      body: body.subarray(first, last + 1),
+    };
   }
 
   private async inParts(request: RestRequest, bucket: string, key: string): Promise<RestResponse> {

@@ -107,3 +107,19 @@ test('forgets an upload that is given up', async () => {
 test('refuses the name of a bucket that S3 would refuse', async () => {
   expect(await refusal(client.send(new CreateBucketCommand({ Bucket: 'Not_A_Bucket' })))).toBe('InvalidBucketName: The specified bucket is not valid.');
 });
+
+test.each([['bytes=2-4', '234', 'bytes 2-4/10'], ['bytes=7-', '789', 'bytes 7-9/10'], ['bytes=-2', '89', 'bytes 8-9/10'], ['bytes=8-99', '89', 'bytes 8-9/10']])(
+  'answers the range %s', async (Range, content, range) => {
+    await put('digits', '0123456789');
+
+    const got = await client.send(new GetObjectCommand({ Bucket: 'assets', Key: 'digits', Range }));
+
+    expect([got.$metadata.httpStatusCode, await got.Body!.transformToString(), got.ContentRange]).toEqual([206, content, range]);
+  });
+
+test('refuses a range behind the end', async () => {
+  await put('digits', '0123456789');
+
+  expect(await refusal(client.send(new GetObjectCommand({ Bucket: 'assets', Key: 'digits', Range: 'bytes=10-12' }))))
+    .toBe('InvalidRange: The requested range is not satisfiable');
+});
