@@ -92,3 +92,26 @@ test('refuses what only Docker can do', async () => {
   expect([status, stderr]).toEqual([1,
     'fargate-blue-green-docker knows build, inspect, tag, push, login and images, got "run"; install Docker for the rest, and set CDK_DOCKER to it\n']);
 });
+
+test('takes what the CDK CLI may add to a build, and buildx as its own build', async () => {
+  const context = scratch();
+  answers['/_local/build-image'] = [200, { missing: [] }];
+
+  const built = await docker([
+    '--config', 'folder', 'buildx', 'build', '--secret', 'id=token,env=TOKEN', '--ssh', 'default', '--tag', 'cdkasset-2', '--network', 'host',
+    '--output=type=docker', '--cache-from', 'type=registry,ref=x', '--cache-to', 'type=inline', '--no-cache', '.',
+  ], { cwd: context });
+
+  expect(built.status).toBe(0);
+  expect(asked).toEqual([['/_local/build-image', { uri: 'cdkasset-2', directory: context, buildArgs: {} }]]);
+});
+
+test.each([
+  ['an output that nothing can be started from', ['--output=type=local,dest=out'],
+    '--output must be type=docker or type=image, got "type=local,dest=out"; install Docker for other outputs, and set CDK_DOCKER to it\n'],
+  ['another build context', ['--build-context', 'lib=../lib'], '--build-context is not known to fargate-blue-green-docker, got "lib=../lib"; '
+    + 'copy what the Dockerfile needs into the build context, or install Docker and set CDK_DOCKER to it\n'],
+])('refuses %s, and asks for nothing', async (_what, args, stderr) => {
+  expect(await docker(['build', '--tag', 'api', ...args, '.'])).toEqual({ status: 1, stdout: '', stderr });
+  expect(asked).toEqual([]);
+});

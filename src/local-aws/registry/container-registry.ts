@@ -1,171 +1,125 @@
-import { Repository, type RegistryImage } from './repository';
+import { RegistryImages } from './registry-images';
+import { invalidParameter, Repositories } from './repositories';
+import type { Repository, RepositorySettings } from './repository';
 import { repositoryType } from './repository-type';
 import { AwsError, type LocalService, type Operation, type OperationInput, type ResourceType, type ServiceApi } from '../core/api';
-import { arn, type World } from '../core/world';
+import type { World } from '../core/world';
 import type { Images } from '../workload/images/images';
+import { checkParameters, type Parameters } from '../workload/parameters';
 
-const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 const TOKEN_HOURS = 12;
+
+const OF_REPOSITORY: Parameters = { registryId: 'string', repositoryName: 'string' };
+const PAGES: Parameters = { nextToken: 'string', maxResults: 'integer' };
+const MUTABILITY: Parameters = { imageTagMutability: 'string', imageTagMutabilityExclusionFilters: 'list' };
+
+/** What each operation takes. */
+const PARAMETERS: Readonly<Record<string, Parameters>> = {
+  CreateRepository: { ...OF_REPOSITORY, ...MUTABILITY, tags: 'list', imageScanningConfiguration: 'structure', encryptionConfiguration: 'structure' },
+  DeleteRepository: { ...OF_REPOSITORY, force: 'boolean' },
+  DescribeRepositories: { registryId: 'string', repositoryNames: 'list', ...PAGES },
+  DescribeImages: { ...OF_REPOSITORY, imageIds: 'list', filter: 'structure', ...PAGES },
+  ListImages: { ...OF_REPOSITORY, filter: 'structure', ...PAGES },
+  BatchGetImage: { ...OF_REPOSITORY, imageIds: 'list', acceptedMediaTypes: 'list' },
+  BatchDeleteImage: { ...OF_REPOSITORY, imageIds: 'list' },
+  PutImage: { ...OF_REPOSITORY, imageManifest: 'string', imageManifestMediaType: 'string', imageTag: 'string', imageDigest: 'string' },
+  GetAuthorizationToken: { registryIds: 'list' },
+  GetLifecyclePolicy: OF_REPOSITORY,
+  PutLifecyclePolicy: { ...OF_REPOSITORY, lifecyclePolicyText: 'string' },
+  DeleteLifecyclePolicy: OF_REPOSITORY,
+  GetRepositoryPolicy: OF_REPOSITORY,
+  SetRepositoryPolicy: { ...OF_REPOSITORY, policyText: 'string', force: 'boolean' },
+  DeleteRepositoryPolicy: OF_REPOSITORY,
+  PutImageScanningConfiguration: { ...OF_REPOSITORY, imageScanningConfiguration: 'structure' },
+  PutImageTagMutability: { ...OF_REPOSITORY, ...MUTABILITY },
+  TagResource: { resourceArn: 'string', tags: 'list' },
+  UntagResource: { resourceArn: 'string', tagKeys: 'list' },
+  ListTagsForResource: { resourceArn: 'string' },
+};
+
+interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
 
 /** Amazon ECR: repositories, and what was pushed to them by the program that stands for Docker. */
 export class ContainerRegistry implements LocalService {
   public readonly apis: readonly ServiceApi[];
   public readonly resourceTypes: Readonly<Record<string, ResourceType>>;
   public readonly admin: Readonly<Record<string, Operation>>;
-  private readonly repositories = new Map<string, Repository>();
+  private readonly repositories: Repositories;
+  private readonly registryImages: RegistryImages;
 
-  constructor(private readonly world: World, private readonly images: Images) {
+  constructor(private readonly world: World, images: Images) {
+    this.repositories = new Repositories(world);
+    this.registryImages = new RegistryImages(world, this.repositories, images);
     const operations: Record<string, Operation> = {
       CreateRepository: (input) => ({ repository: this.create(input).describe() }),
       DeleteRepository: (input) => ({ repository: this.delete(input.repositoryName, input.force).describe() }),
-      DescribeRepositories: (input) => this.describeRepositories(input),
-      DescribeImages: (input) => this.describeImages(input),
-      ListImages: (input) => ({ imageIds: this.chosen(this.get(input.repositoryName), input).flatMap(idsOf) }),
-      BatchGetImage: (input) => this.batchGet(input),
-      BatchDeleteImage: (input) => this.batchDelete(input),
+      DescribeRepositories: ({ repositoryNames }) => ({
+        repositories: (repositoryNames?.map((name: string) => this.repositories.get(name)) ?? this.repositories.list())
+          .map((repository: Repository) => repository.describe()),
+      }),
+      ...this.registryImages.operations,
       GetAuthorizationToken: () => this.authorizationToken(),
-      GetLifecyclePolicy: (input) => this.lifecyclePolicy(this.get(input.repositoryName)),
-      PutLifecyclePolicy: (input) => this.putLifecyclePolicy(input),
-      GetRepositoryPolicy: (input) => this.policy(this.get(input.repositoryName)),
-      SetRepositoryPolicy: (input) => this.setPolicy(input),
-      PutImageScanningConfiguration: (input) => this.putScanning(input),
+      GetLifecyclePolicy: ({ repositoryName }) => this.lifecyclePolicy(repositoryName),
+      PutLifecyclePolicy: ({ repositoryName, lifecyclePolicyText }) => {
+        requireJson('LifecyclePolicyText', lifecyclePolicyText);
+        return this.lifecyclePolicy(this.repositories.change(repositoryName, { lifecyclePolicy: lifecyclePolicyText }).name);
+      },
+      DeleteLifecyclePolicy: ({ repositoryName }) => {
+        return this.answerThenChange(this.lifecyclePolicy(repositoryName), repositoryName, { lifecyclePolicy: undefined });
+      },
+      GetRepositoryPolicy: ({ repositoryName }) => this.policy(repositoryName),
+      SetRepositoryPolicy: ({ repositoryName, policyText }) => {
+        requireJson('PolicyText', policyText);
+        return this.policy(this.repositories.change(repositoryName, { policy: policyText }).name);
+      },
+      DeleteRepositoryPolicy: ({ repositoryName }) => this.answerThenChange(this.policy(repositoryName), repositoryName, { policy: undefined }),
+      PutImageScanningConfiguration: ({ repositoryName, imageScanningConfiguration }) => {
+        const { scanOnPush } = this.repositories.change(repositoryName, { scanOnPush: imageScanningConfiguration?.scanOnPush === true }).settings;
+        return { registryId: this.world.account, repositoryName, imageScanningConfiguration: { scanOnPush } };
+      },
       PutImageTagMutability: (input) => this.putMutability(input),
-      TagResource: (input) => this.tag(input),
-      UntagResource: (input) => this.untag(input),
-      ListTagsForResource: (input) => ({ tags: [...this.byArn(input.resourceArn).tags].map(([Key, Value]) => ({ Key, Value })) }),
+      TagResource: (input) => this.tag(input.resourceArn, input.tags),
+      UntagResource: ({ resourceArn, tagKeys = [] }) => {
+        const repository = this.repositories.byArn(resourceArn);
+        tagKeys.forEach((key: string) => repository.tags.delete(key));
+        return {};
+      },
+      ListTagsForResource: ({ resourceArn }) => ({ tags: [...this.repositories.byArn(resourceArn).tags].map(([Key, Value]) => ({ Key, Value })) }),
     };
-    this.apis = [{ signingName: 'ecr', protocol: 'json', target: 'AmazonEC2ContainerRegistry_V20150921', operations }];
-    this.resourceTypes = { 'AWS::ECR::Repository': repositoryType(this) };
-    this.admin = { 'push-image': (input) => this.push(input) };
+    const checked = Object.entries(operations).map(([name, operation]): [string, Operation] => [name, (input) => {
+      checkParameters(input, PARAMETERS[name]);
+      this.requireRegistry(input.registryId);
+      return operation(input);
+    }]);
+    this.apis = [{ signingName: 'ecr', protocol: 'json', target: 'AmazonEC2ContainerRegistry_V20150921', operations: Object.fromEntries(checked) }];
+    this.resourceTypes = {
+      'AWS::ECR::Repository': repositoryType(this.repositories, (name, force) => this.delete(name, force)),
+    };
+    this.admin = { 'push-image': (input) => this.registryImages.push(input) };
   }
 
   public async close(): Promise<void> {
     this.repositories.clear();
   }
 
-  public create({ repositoryName: name, imageTagMutability = 'MUTABLE', imageScanningConfiguration = {}, tags = [] }: OperationInput): Repository {
-    if (typeof name !== 'string' || name.length < 2 || name.length > 256 || !NAME.test(name)) {
-      throw new AwsError('InvalidParameterException',
-        `Invalid parameter at 'repositoryName' failed to satisfy constraint: 'must satisfy regular expression '${NAME.source}''`);
-    }
-    if (this.repositories.has(name)) {
-      throw new AwsError('RepositoryAlreadyExistsException',
-        `The repository with name '${name}' already exists in the registry with id '${this.world.account}'`);
-    }
-    const repository = new Repository(
-      name, arn(this.world, 'ecr', `repository/${name}`), `${this.host}/${name}`, this.world.account, this.world.clock.now(),
-      imageTagMutability, imageScanningConfiguration.scanOnPush === true);
-    tags.forEach((tag: { Key: string; Value: string }) => repository.tags.set(tag.Key, tag.Value));
-    this.repositories.set(name, repository);
+  private create(input: OperationInput): Repository {
+    const { repositoryName, imageTagMutability = 'MUTABLE', imageTagMutabilityExclusionFilters = [], imageScanningConfiguration, encryptionConfiguration } = input;
+    const repository = this.repositories.create(repositoryName, {
+      imageTagMutability,
+      exclusionFilters: imageTagMutabilityExclusionFilters,
+      scanOnPush: imageScanningConfiguration?.scanOnPush === true,
+    }, encryptionConfiguration);
+    this.tag(repository.identity.arn, input.tags);
     return repository;
   }
 
-  public delete(name: string, force: boolean): Repository {
-    const repository = this.get(name);
-    if (repository.images.size > 0 && !force) {
-      throw new AwsError('RepositoryNotEmptyException', `The repository with name '${name}' in registry with id '${this.world.account}' `
-        + 'cannot be deleted because it still contains images');
-    }
-    repository.images.forEach((image) => this.forget(repository, image));
-    this.repositories.delete(name);
+  private delete(name: string, force = false): Repository {
+    const repository = this.repositories.delete(name, force);
+    this.registryImages.forgetAll(repository);
     return repository;
-  }
-
-  public get(name: string): Repository {
-    const repository = this.find(name);
-    if (!repository) {
-      throw new AwsError('RepositoryNotFoundException',
-        `The repository with name '${name}' does not exist in the registry with id '${this.world.account}'`);
-    }
-    return repository;
-  }
-
-  public find(name: string): Repository | undefined {
-    return this.repositories.get(name);
-  }
-
-  private get host(): string {
-    return `${this.world.account}.dkr.ecr.${this.world.region}.amazonaws.com`;
-  }
-
-  /** What was built under the name becomes an image of the repository, that tasks can be started from. */
-  private async push({ uri }: OperationInput): Promise<{ digest: string }> {
-    const match = /^([^/]+)\/(.+):([\w.-]+)$/.exec(String(uri));
-    if (!match || match[1] !== this.host) {
-      throw new AwsError('InvalidParameterException', `an image is pushed as ${this.host}/<repository>:<tag>, got ${uri}`);
-    }
-    const repository = this.get(match[2]);
-    const { digest, size } = await this.images.contentOf(uri);
-    repository.push(match[3], { digest, size, pushedAt: this.world.clock.now() });
-    this.images.publish(uri);
-    return { digest };
-  }
-
-  private forget(repository: Repository, image: RegistryImage): void {
-    image.tags.forEach((tag) => this.images.forget(`${repository.uri}:${tag}`));
-  }
-
-  private byArn(resourceArn: string): Repository {
-    return this.get(String(resourceArn).split(':repository/')[1] ?? resourceArn);
-  }
-
-  private describeRepositories({ repositoryNames }: OperationInput): object {
-    const chosen = repositoryNames ? repositoryNames.map((name: string) => this.get(name)) : [...this.repositories.values()];
-    return { repositories: chosen.map((repository: Repository) => repository.describe()) };
-  }
-
-  private describeImages(input: OperationInput): object {
-    const repository = this.get(input.repositoryName);
-    return {
-      imageDetails: this.chosen(repository, input).map((image) => ({
-        registryId: this.world.account,
-        repositoryName: repository.name,
-        imageDigest: image.digest,
-        imageTags: image.tags.length > 0 ? image.tags : undefined,
-        imageSizeInBytes: image.size,
-        imagePushedAt: image.pushedAt,
-      })),
-    };
-  }
-
-  private chosen(repository: Repository, { imageIds, filter }: OperationInput): RegistryImage[] {
-    if (imageIds) {
-      return imageIds.map((id: { imageTag?: string; imageDigest?: string }) => {
-        const image = repository.find(id.imageDigest ?? id.imageTag ?? '');
-        if (!image) {
-          throw new AwsError('ImageNotFoundException', `The image with imageId {imageDigest:'${id.imageDigest ?? 'null'}', imageTag:'${id.imageTag ?? 'null'}'} `
-            + `does not exist within the repository with name '${repository.name}' in the registry with id '${this.world.account}'`);
-        }
-        return image;
-      });
-    }
-    const wanted = filter?.tagStatus;
-    return [...repository.images.values()].filter(({ tags }) => !wanted || wanted === 'ANY' || (wanted === 'TAGGED') === tags.length > 0);
-  }
-
-  private batchGet({ repositoryName, imageIds }: OperationInput): object {
-    const repository = this.get(repositoryName);
-    const found = imageIds.map((id: OperationInput) => ({ id, image: repository.find(id.imageDigest ?? id.imageTag ?? '') }));
-    return {
-      images: found.filter(({ image }: OperationInput) => image).map(({ id, image }: OperationInput) => ({
-        registryId: this.world.account,
-        repositoryName,
-        imageId: { imageDigest: image.digest, imageTag: id.imageTag },
-        imageManifest: JSON.stringify({ schemaVersion: 2, digest: image.digest }),
-      })),
-      failures: found.filter(({ image }: OperationInput) => !image).map(({ id }: OperationInput) => notFound(id)),
-    };
-  }
-
-  private batchDelete({ repositoryName, imageIds }: OperationInput): object {
-    const repository = this.get(repositoryName);
-    const outcomes = imageIds.map((id: OperationInput) => ({ id, image: repository.delete(id) }));
-    outcomes.filter(({ image }: OperationInput) => image).forEach(({ image }: OperationInput) => this.forget(repository, image));
-    return {
-      imageIds: outcomes.filter(({ image }: OperationInput) => image)
-        .map(({ id, image }: OperationInput) => ({ imageDigest: image.digest, imageTag: id.imageTag })),
-      failures: outcomes.filter(({ image }: OperationInput) => !image).map(({ id }: OperationInput) => notFound(id)),
-    };
   }
 
   private authorizationToken(): object {
@@ -173,67 +127,56 @@ export class ContainerRegistry implements LocalService {
       authorizationData: [{
         authorizationToken: Buffer.from('AWS:local').toString('base64'),
         expiresAt: new Date(this.world.clock.millis() + TOKEN_HOURS * 3_600_000),
-        proxyEndpoint: `https://${this.host}`,
+        proxyEndpoint: `https://${this.repositories.host}`,
       }],
     };
   }
 
-  private lifecyclePolicy(repository: Repository): object {
-    if (repository.lifecyclePolicy === undefined) {
+  private lifecyclePolicy(repositoryName: string): object {
+    const { lifecyclePolicy: lifecyclePolicyText } = this.repositories.get(repositoryName).settings;
+    if (lifecyclePolicyText === undefined) {
       throw new AwsError('LifecyclePolicyNotFoundException',
-        `Lifecycle policy does not exist for the repository with name '${repository.name}' in the registry with id '${this.world.account}'`);
+        `Lifecycle policy does not exist for the repository with name '${repositoryName}' ${this.repositories.inRegistry()}`);
     }
-    return { registryId: this.world.account, repositoryName: repository.name, lifecyclePolicyText: repository.lifecyclePolicy };
+    return { registryId: this.world.account, repositoryName, lifecyclePolicyText };
   }
 
-  private putLifecyclePolicy({ repositoryName, lifecyclePolicyText }: OperationInput): object {
-    const repository = this.get(repositoryName);
-    repository.lifecyclePolicy = lifecyclePolicyText;
-    return this.lifecyclePolicy(repository);
-  }
-
-  private policy(repository: Repository): object {
-    if (repository.policy === undefined) {
+  private policy(repositoryName: string): object {
+    const { policy: policyText } = this.repositories.get(repositoryName).settings;
+    if (policyText === undefined) {
       throw new AwsError('RepositoryPolicyNotFoundException',
-        `Repository policy does not exist for the repository with name '${repository.name}' in the registry with id '${this.world.account}'`);
+        `Repository policy does not exist for the repository with name '${repositoryName}' ${this.repositories.inRegistry()}`);
     }
-    return { registryId: this.world.account, repositoryName: repository.name, policyText: repository.policy };
+    return { registryId: this.world.account, repositoryName, policyText };
   }
 
-  private setPolicy({ repositoryName, policyText }: OperationInput): object {
-    const repository = this.get(repositoryName);
-    repository.policy = policyText;
-    return this.policy(repository);
+  private answerThenChange(answer: object, repositoryName: string, settings: Partial<RepositorySettings>): object {
+    this.repositories.change(repositoryName, settings);
+    return answer;
   }
 
-  private putScanning({ repositoryName, imageScanningConfiguration }: OperationInput): object {
-    const repository = this.get(repositoryName);
-    repository.scanOnPush = imageScanningConfiguration?.scanOnPush === true;
-    return { registryId: this.world.account, repositoryName, imageScanningConfiguration: { scanOnPush: repository.scanOnPush } };
+  private putMutability({ repositoryName, imageTagMutability, imageTagMutabilityExclusionFilters }: OperationInput): object {
+    this.repositories.change(repositoryName, { imageTagMutability, exclusionFilters: imageTagMutabilityExclusionFilters ?? [] });
+    return { registryId: this.world.account, repositoryName, imageTagMutability, imageTagMutabilityExclusionFilters };
   }
 
-  private putMutability({ repositoryName, imageTagMutability }: OperationInput): object {
-    this.get(repositoryName).imageTagMutability = imageTagMutability;
-    return { registryId: this.world.account, repositoryName, imageTagMutability };
-  }
-
-  private tag({ resourceArn, tags }: OperationInput): object {
-    const repository = this.byArn(resourceArn);
-    tags.forEach((tag: { Key: string; Value: string }) => repository.tags.set(tag.Key, tag.Value));
+  private tag(resourceArn: string, tags: readonly Tag[] = []): object {
+    const repository = this.repositories.byArn(resourceArn);
+    tags.forEach(({ Key, Value }) => repository.tags.set(Key, Value));
     return {};
   }
 
-  private untag({ resourceArn, tagKeys }: OperationInput): object {
-    const repository = this.byArn(resourceArn);
-    tagKeys.forEach((key: string) => repository.tags.delete(key));
-    return {};
+  private requireRegistry(registryId: string | undefined): void {
+    if (registryId !== undefined && registryId !== this.world.account) {
+      throw new AwsError('RepositoryNotFoundException', `the local AWS has the registry with id '${this.world.account}' and no other, got '${registryId}'`);
+    }
   }
 }
 
-function idsOf({ digest, tags }: RegistryImage): object[] {
-  return tags.length === 0 ? [{ imageDigest: digest }] : tags.map((imageTag) => ({ imageDigest: digest, imageTag }));
-}
-
-function notFound(imageId: object): object {
-  return { imageId, failureCode: 'ImageNotFound', failureReason: 'Requested image not found' };
+function requireJson(name: string, text: unknown): void {
+  try {
+    JSON.parse(String(text));
+  } catch {
+    throw invalidParameter(name, 'Invalid JSON syntax');
+  }
 }

@@ -11,7 +11,13 @@ import { Command, CommanderError } from 'commander';
 const FAILED = 1;
 const BAD_USAGE = 125;
 /** Flags of `docker build` that change how an image is made and not what runs. */
-const WITHOUT_EFFECT = ['--platform <p>', '--network <n>', '--cache-from <c>', '--cache-to <c>', '--progress <p>', '--provenance <p>', '--sbom <s>'];
+const WITHOUT_EFFECT = [
+  '--platform <p>', '--network <n>', '--cache-from <c>', '--cache-to <c>', '--progress <p>', '--provenance <p>', '--sbom <s>',
+  // Only RUN sees them.
+  '--secret <s>', '--ssh <s>',
+];
+/** What `docker build` may leave behind where something can be started from it. */
+const IMAGE_OUTPUTS = ['docker', 'image'];
 
 class DockerError extends Error {
   public readonly name = 'DockerError';
@@ -28,7 +34,7 @@ function program(): Command {
     .exitOverride();
   const build = docker.command('build').argument('<context>').requiredOption('-t, --tag <name>').option('-f, --file <file>')
     .option('--target <stage>').option('--build-arg <arg>', 'NAME=VALUE', collect, []).option('-q, --quiet').option('--no-cache')
-    .option('--load');
+    .option('--load').option('-o, --output <output>', 'type=docker or type=image', collect, []).option('--build-context <context>', 'refused');
   WITHOUT_EFFECT.forEach((flags) => build.option(flags));
   build.action(buildImage);
   docker.command('inspect').argument('<name>').action(async (uri: string) => print(JSON.stringify([await ask('inspect-image', { uri })])));
@@ -51,9 +57,20 @@ interface BuildOptions {
   readonly file?: string;
   readonly target?: string;
   readonly buildArg: readonly string[];
+  readonly output: readonly string[];
+  readonly buildContext?: string;
 }
 
-async function buildImage(context: string, { tag, file, target, buildArg }: BuildOptions): Promise<void> {
+async function buildImage(context: string, { tag, file, target, buildArg, output, buildContext }: BuildOptions): Promise<void> {
+  const other = output.find((text) => !IMAGE_OUTPUTS.includes(/(?:^|,)type=([^,]+)/.exec(text)?.[1] ?? ''));
+  if (other !== undefined) {
+    throw new DockerError(`--output must be ${IMAGE_OUTPUTS.map((type) => `type=${type}`).join(' or ')}, got "${other}"; `
+      + 'install Docker for other outputs, and set CDK_DOCKER to it');
+  }
+  if (buildContext !== undefined) {
+    throw new DockerError(`--build-context is not known to fargate-blue-green-docker, got "${buildContext}"; `
+      + 'copy what the Dockerfile needs into the build context, or install Docker and set CDK_DOCKER to it');
+  }
   const buildArgs = Object.fromEntries(buildArg.map((text) => {
     const [name, ...value] = text.split('=');
     // As for Docker: without a value, the environment's.
@@ -94,7 +111,13 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-program().parseAsync().catch((error: Error) => {
+/** `docker buildx build` is `docker build`. */
+function withoutBuildx([node, script, ...args]: readonly string[]): string[] {
+  const at = args.findIndex((argument, index) => argument === 'buildx' && args[index + 1] === 'build');
+  return [node, script, ...args.filter((_, index) => index !== at)];
+}
+
+program().parseAsync(withoutBuildx(process.argv)).catch((error: Error) => {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : BAD_USAGE;
     return;

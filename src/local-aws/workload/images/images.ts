@@ -58,9 +58,15 @@ export class Images {
     return { uri, root };
   }
 
-  /** What was built becomes what tasks are started from. */
-  public publish(uri: string): void {
-    this.images.set(uri, this.buildOf(uri));
+  /** What was built becomes what tasks are started from, under all the names that the registry knows it by. */
+  public publish(uri: string, ...names: readonly string[]): void {
+    const image = this.buildOf(uri);
+    names.forEach((name) => this.images.set(name, { ...image, uri: name }));
+  }
+
+  /** Another name for what tasks can be started from. */
+  public alias(uri: string, name: string): void {
+    this.images.set(name, { ...this.pull(uri), uri: name });
   }
 
   public forget(uri: string): void {
