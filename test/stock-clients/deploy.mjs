@@ -43,7 +43,9 @@ try {
 
 async function install(tarball) {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'stock-clients', version: '1.0.0', private: true }));
-  ['app', 'api'].forEach((name) => cpSync(join(here, name), join(folder, name), { recursive: true }));
+  cpSync(join(here, 'app'), join(folder, 'app'), { recursive: true });
+  // The API of the integration scenarios: it answers its version.
+  cpSync(join(here, '../../integ/api'), join(folder, 'api'), { recursive: true });
   await execute('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', tarball, 'aws-cdk-lib@^2', 'constructs@^10', 'aws-cdk@^2.1148.1',
     '@cdklabs/cdk-ecs-codedeploy@^0.0.267'], { cwd: folder });
 }
