@@ -17,6 +17,7 @@ import { CloudWatchLogs } from './logging/cloud-watch-logs';
 import { ElasticComputeCloud } from './network/elastic-compute-cloud';
 import { StepFunctions } from './orchestration/step-functions';
 import { RecordedResources } from './recorded/recorded-resources';
+import { State, type StateDirectory } from './state/state';
 import { S3 } from './storage/s3';
 
 export interface PlatformOptions {
@@ -25,6 +26,8 @@ export interface PlatformOptions {
   readonly region: string;
   /** Kept at the end; without it a temporary one is made, and removed. */
   readonly directory?: string;
+  /** What this local AWS knew when it ended; kept from now on. */
+  readonly state?: StateDirectory;
   /** Whether templates find what `cdk bootstrap` leaves behind, without one. */
   readonly bootstrapped?: boolean;
   /** What execution environments run. */
@@ -43,6 +46,8 @@ export class Platform {
   public readonly functions: Lambda;
   public readonly cloudFormation: CloudFormation;
   private readonly services: LocalService[];
+  private readonly stateDirectory: StateDirectory | undefined;
+  private state?: State;
   /** Whether the directory goes with the local AWS. */
   public readonly isTemporary: boolean;
 
@@ -51,7 +56,7 @@ export class Platform {
     const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'local-aws-'));
     mkdirSync(directory, { recursive: true });
     const world: World = this.world = {
-      clock: new Clock(options.speed),
+      clock: new Clock(options.speed, options.state?.kept?.shown),
       account: options.account,
       region: options.region,
       partition: 'aws',
@@ -60,7 +65,8 @@ export class Platform {
       endpoint: () => this.endpoint.url(),
       log: options.log,
     };
-    this.endpoint = new Endpoint(world);
+    this.endpoint = new Endpoint(world, () => this.state?.touch());
+    this.stateDirectory = options.state;
     this.logs = new CloudWatchLogs(world);
     this.storage = new S3(world);
     this.parameters = new ParameterStore(world, options.bootstrapped);
@@ -82,12 +88,35 @@ export class Platform {
     this.services.forEach((service) => this.cloudFormation.types.add(service));
     this.endpoint.serveFrom(this.services);
     await this.endpoint.listen(port);
+    await this.remember();
+  }
+
+  /** Goes on where the last local AWS with this state ended, and keeps from now on what a next one has to know. */
+  private async remember(): Promise<void> {
+    if (!this.stateDirectory) {
+      return;
+    }
+    const { world, stateDirectory } = this;
+    const state = new State(this.services.flatMap(({ memory }) => memory ?? []), { world }, world.log);
+    if (stateDirectory.kept) {
+      state.fromBytes(stateDirectory.kept.stores);
+      await state.resume();
+    }
+    this.state = state;
+    state.keep((bytes) => this.write(bytes));
+  }
+
+  private write(bytes: Buffer): void {
+    const { account, region, clock } = this.world;
+    this.stateDirectory!.write({ account, region, speed: clock.speed, port: this.endpoint.port() }, clock.millis(), bytes);
   }
 
   /** Ends everything that was started, and leaves nothing behind. */
   public async close(): Promise<void> {
+    this.state?.stop((bytes) => this.write(bytes));
     const closed = await Promise.allSettled([...this.services.map((service) => service.close()), this.world.processes.closeAll()]);
     await this.endpoint.close();
+    this.stateDirectory?.close();
     if (this.isTemporary) {
       await rm(this.world.directory, { recursive: true, force: true, maxRetries: 3 });
     }

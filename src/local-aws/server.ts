@@ -1,13 +1,17 @@
 import { fstatSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endLeftProcesses } from './core/left-processes';
 import { startLocalAws } from './local-aws';
 import type { Platform } from './platform';
+import { StateDirectory } from './state/state';
 
 /** Whoever waits for the end waits at most this long, in milliseconds; what has not ended by then is killed. */
 const GRACE_MILLIS = 1800;
 
-const USAGE = 'usage: server.js [--port N] [--speed N] [--region R] [--account N] [--directory DIR] [--bootstrapped]';
+const USAGE = 'usage: server.js [--port N] [--speed N] [--region R] [--account N] [--directory DIR | --state DIR] [--bootstrapped]';
+
+const DEFAULTS = { port: '0', speed: '1', region: 'us-east-1', account: '123456789012' };
 
 interface Arguments {
   readonly port: number;
@@ -15,20 +19,23 @@ interface Arguments {
   readonly region: string;
   readonly account: string;
   readonly directory?: string;
+  readonly state?: StateDirectory;
   readonly bootstrapped: boolean;
 }
 
 function readArguments(): Arguments {
-  const { values } = parseArgs({
+  const { values: given } = parseArgs({
     options: {
-      port: { type: 'string', default: '0' },
-      speed: { type: 'string', default: '1' },
-      region: { type: 'string', default: 'us-east-1' },
-      account: { type: 'string', default: '123456789012' },
+      port: { type: 'string' },
+      speed: { type: 'string' },
+      region: { type: 'string' },
+      account: { type: 'string' },
       directory: { type: 'string' },
+      state: { type: 'string' },
       bootstrapped: { type: 'boolean', default: false },
     },
   });
+  const values = { ...DEFAULTS, ...given };
   const port = Number(values.port);
   const speed = Number(values.speed);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
@@ -40,7 +47,26 @@ function readArguments(): Arguments {
   if (!/^\d{12}$/.test(values.account)) {
     throw new Error(`--account must have 12 digits, got "${values.account}"`);
   }
-  return { port, speed, region: values.region, account: values.account, directory: values.directory, bootstrapped: values.bootstrapped };
+  const read = { port, speed, region: values.region, account: values.account, directory: values.directory, bootstrapped: values.bootstrapped };
+  return values.state === undefined ? read : { ...read, ...withState(resolve(values.state), given, read) };
+}
+
+/** A state is of one account, one region and one clock: what is left out is as it was, and what is given has to be. */
+function withState(directory: string, given: Readonly<Record<string, unknown>>, read: Pick<Arguments, 'port' | 'speed' | 'region' | 'account'>) {
+  const state = StateDirectory.open(directory);
+  const { kept } = state;
+  if (!kept) {
+    return { directory, state };
+  }
+  for (const name of ['account', 'region', 'speed'] as const) {
+    if (given[name] !== undefined && read[name] !== kept[name]) {
+      state.close();
+      throw new Error(`the state in ${directory} is of ${name} ${kept[name]}, got --${name} ${String(given[name])}: leave --${name} out, or give another directory`);
+    }
+  }
+  endLeftProcesses(directory);
+  const { account, region, speed } = kept;
+  return { directory, state, account, region, speed, port: given.port === undefined ? kept.port : read.port };
 }
 
 function log(message: string): void {

@@ -55,6 +55,7 @@ function program(): Command {
     .option('--speed <n>', 'how many times as fast as real the clock runs (default: 1)')
     .option('--region <region>', 'the region (default: us-east-1)')
     .option('--account <id>', 'the account (default: 123456789012)')
+    .option('--state <dir>', 'keep everything in this folder, and go on from there the next time')
     .option('--write-env <file>', 'write the environment there, for a shell to source, while it runs')
     .exitOverride()
     .action(async (words: string[], line: LocalCommandLine) => {

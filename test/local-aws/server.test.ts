@@ -109,7 +109,7 @@ test('refuses arguments that make no sense', async () => {
   const server = await start(['--speed', 'fast']);
   expect(await server.exited).toBe(2);
   expect(server.errors.join('')).toBe('--speed must be a number above 0 (60: a minute takes a second), got "fast"\n'
-    + 'usage: server.js [--port N] [--speed N] [--region R] [--account N] [--directory DIR] [--bootstrapped]\n');
+    + 'usage: server.js [--port N] [--speed N] [--region R] [--account N] [--directory DIR | --state DIR] [--bootstrapped]\n');
 });
 
 test('says when its port is taken, and leaves nothing', async () => {

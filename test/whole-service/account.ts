@@ -6,7 +6,6 @@ import { ListDeploymentsCommand } from '@aws-sdk/client-codedeploy';
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs';
 import { App, Stack as CdkStack } from 'aws-cdk-lib';
 import { startLocalAws } from '../../src/local-aws/local-aws';
-import type { Platform } from '../../src/local-aws/platform';
 import { readAssembly } from '../../src/rehearsal/assembly/cloud-assembly';
 import { connect, disconnect, type Clients } from '../../src/rehearsal/aws/clients';
 import { findDeploymentGroups, type DeploymentGroup } from '../../src/rehearsal/aws/deployment-groups';
@@ -38,7 +37,12 @@ export class Account {
       lambdaRuntime: lambdaRuntime({ withSdk: true }),
       log: () => undefined,
     });
-    return new Account(platform);
+    return new Account(platform.endpoint.url(), () => platform.close());
+  }
+
+  /** An account of a local AWS that whoever asks ends. */
+  public static at(endpoint: string): Account {
+    return new Account(endpoint, async () => undefined);
   }
 
   /** A build context whose image answers every request with its version. */
@@ -48,10 +52,10 @@ export class Account {
   private readonly publisher: Publisher;
   private group?: DeploymentGroup;
 
-  private constructor(private readonly platform: Platform) {
+  private constructor(private readonly endpoint: string, private readonly end: () => Promise<void>) {
     writeFileSync(join(this.context, 'server.js'), SERVER);
     writeFileSync(join(this.context, 'Dockerfile'), DOCKERFILE);
-    this.clients = connect(platform.endpoint.url(), ENV.region);
+    this.clients = connect(endpoint, ENV.region);
     this.stack = new Stack(this.clients.cloudFormation, STACK);
     const local = { admin: (name: string, input: unknown) => this.admin(name, input) };
     this.publisher = new Publisher(this.clients.s3, local as unknown as LocalAws, {
@@ -96,6 +100,10 @@ export class Account {
     return this.route(await this.deploymentGroup()).weights(this.signal);
   }
 
+  public async status(): Promise<string> {
+    return (await this.clients.cloudFormation.send(new DescribeStacksCommand({ StackName: STACK }))).Stacks![0].StackStatus!;
+  }
+
   public async deployments(): Promise<string[]> {
     const { application, name } = await this.deploymentGroup();
     const command = new ListDeploymentsCommand({ applicationName: application, deploymentGroupName: name });
@@ -116,7 +124,7 @@ export class Account {
 
   public async close(): Promise<void> {
     disconnect(this.clients);
-    await this.platform.close();
+    await this.end();
     rmSync(this.context, { recursive: true, force: true });
   }
 
@@ -133,7 +141,7 @@ export class Account {
 
   private async admin<T>(name: string, input?: unknown): Promise<T> {
     const call = input === undefined ? {} : { method: 'POST', body: JSON.stringify(input) };
-    const response = await fetch(`${this.platform.endpoint.url()}/_local/${name}`, call);
+    const response = await fetch(`${this.endpoint}/_local/${name}`, call);
     return await response.json() as T;
   }
 

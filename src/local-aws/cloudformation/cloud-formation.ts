@@ -7,7 +7,7 @@ import type { DynamicValues } from './dynamic-references';
 import { Evaluation } from './evaluation';
 import { validateIntrinsics } from './intrinsics';
 import { resolveParameters } from './parameters';
-import { messageOf } from './resource-changes';
+import { messageOf, ResourceChanges } from './resource-changes';
 import { ResourceTypes } from './resource-types';
 import { Stack, type StackModel, type StackOutput } from './stack';
 import { deleteStack, StackOperation, type StackEnvironment } from './stack-operation';
@@ -16,6 +16,7 @@ import { invalid, parseTemplate } from './template';
 import { templateBody } from './template-source';
 import { type FunctionInvoker, type LocalService, type Operation, type OperationInput, type RestApi, type ServiceApi } from '../core/api';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 import type { ObjectStore } from '../storage/object-store';
 
 /** CloudFormation: takes templates as the CDK synthesizes them, and behaves as badly as AWS where AWS behaves badly. */
@@ -73,6 +74,32 @@ export class CloudFormation implements LocalService, StackEnvironment, ChangeSet
     return this.closer.signal;
   }
 
+  public get memory(): Memory {
+    return {
+      stores: {
+        'cloudformation': { of: this, fields: ['operations'] },
+        'stacks': { of: this.stacks, fields: ['byId'] },
+        'change sets': { of: this.changeSets, fields: ['byId'] },
+        'resource types': { of: this.types, fields: ['used'] },
+      },
+      fixed: { 'dynamic values': this.dynamicValues },
+      classes: {
+        Stack: { kind: Stack },
+        StackOperation: { kind: StackOperation, renewed: { controller: () => new AbortController() } },
+        ResourceChanges: { kind: ResourceChanges, renewed: { controller: () => new AbortController() } },
+      },
+      resume: () => this.resume(),
+      isBusy: () => this.running.size > 0,
+    };
+  }
+
+  /** What was under way when the local AWS ended goes back, as after any failure. */
+  private resume(): void {
+    for (const stack of this.stacks.all().filter(({ isBusy }) => isBusy)) {
+      this.run(stack, () => (stack.status === 'DELETE_IN_PROGRESS' ? this.remove(stack, []) : this.operations.get(stack.id)!.resume()));
+    }
+  }
+
   /** Waits until no operation is under way any more: all are cancelled. */
   public async close(): Promise<void> {
     this.closer.abort();
@@ -123,6 +150,7 @@ export class CloudFormation implements LocalService, StackEnvironment, ChangeSet
     stack.clientRequestToken = input.ClientRequestToken;
     stack.enter('CREATE_IN_PROGRESS', 'User Initiated');
     const operation = new StackOperation(stack, model, this);
+    this.operations.set(stack.id, operation);
     this.run(stack, () => operation.create(stack.disableRollback ? 'DO_NOTHING' : input.OnFailure));
   }
 
@@ -182,10 +210,15 @@ export class CloudFormation implements LocalService, StackEnvironment, ChangeSet
     this.changeSets.forget(stack);
     stack.clientRequestToken = input.ClientRequestToken;
     stack.enter('DELETE_IN_PROGRESS', 'User Initiated');
-    this.run(stack, async () => {
-      await deleteStack(stack, this, input.RetainResources || []);
-      stack.deletedAt = stack.isDeleted ? this.world.clock.now() : undefined;
-    });
+    this.run(stack, () => this.remove(stack, input.RetainResources || []));
+  }
+
+  private async remove(stack: Stack, retained: readonly string[]): Promise<void> {
+    await deleteStack(stack, this, retained);
+    if (stack.isDeleted) {
+      stack.deletedAt = this.world.clock.now();
+      this.operations.delete(stack.id);
+    }
   }
 
   private describeStacks(input: OperationInput): object {

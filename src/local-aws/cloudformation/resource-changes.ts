@@ -125,7 +125,8 @@ export class ResourceChanges {
     const { logicalId, type, properties } = wanted;
     this.stack.recordResource(logicalId, type, '', 'CREATE_IN_PROGRESS', undefined, properties);
     try {
-      const state = await this.types.get(type).create(await this.request(wanted));
+      const onMade = (early: ResourceState) => this.made({ ...wanted, state: early }, undefined, false);
+      const state = await this.types.get(type).create({ ...await this.request(wanted), onMade });
       this.made({ ...wanted, state }, undefined, false);
       this.stack.recordResource(logicalId, type, state.physicalId, 'CREATE_COMPLETE', undefined, properties);
       return true;
@@ -142,8 +143,10 @@ export class ResourceChanges {
     const { logicalId, type, properties } = wanted;
     this.stack.recordResource(logicalId, type, existing.state.physicalId, 'UPDATE_IN_PROGRESS',
       'Requested update requires the creation of a new physical resource; hence creating one.', properties);
+    const onMade = (early: ResourceState) => this.orphans.push({ resource: { ...wanted, state: early }, isRetained: false });
     try {
-      const state = await this.types.get(type).create(await this.request(wanted));
+      const state = await this.types.get(type).create({ ...await this.request(wanted), onMade });
+      this.orphans.splice(0, Infinity, ...this.orphans.filter(({ resource }) => resource.logicalId !== logicalId));
       this.made({ ...wanted, state }, existing, true);
       this.leave(existing, isKept(wanted.updateReplacePolicy));
       this.stack.recordResource(logicalId, type, state.physicalId, 'UPDATE_COMPLETE', undefined, properties);

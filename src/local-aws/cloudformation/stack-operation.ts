@@ -6,6 +6,8 @@ import type { ResourceTypes } from './resource-types';
 import type { Stack, StackModel, StackOutput, StackResource } from './stack';
 import type { Properties } from '../core/api';
 
+const ENDED_MEANWHILE = 'The local AWS ended while this operation was under way.';
+
 /** What an operation needs of the service that runs it. */
 export interface StackEnvironment {
   readonly types: ResourceTypes;
@@ -54,10 +56,14 @@ export class StackOperation {
       const prefix = onFailure === 'DELETE' ? 'DELETE' : 'ROLLBACK';
       this.stack.enter(`${prefix}_IN_PROGRESS`, `${failure}${prefix === 'ROLLBACK' ? ' Rollback requested by user.' : ''}`);
       this.changes.turnBack(this.renewController());
-      await this.restoreAll();
-      const left = await this.cleanUp();
-      this.stack.enter(left.length === 0 ? `${prefix}_COMPLETE` : `${prefix}_FAILED`, left.length === 0 ? undefined : failedToDelete(left));
+      await this.undoCreate(prefix);
     }
+  }
+
+  private async undoCreate(prefix: 'ROLLBACK' | 'DELETE'): Promise<void> {
+    await this.restoreAll();
+    const left = await this.cleanUp();
+    this.stack.enter(left.length === 0 ? `${prefix}_COMPLETE` : `${prefix}_FAILED`, left.length === 0 ? undefined : failedToDelete(left));
   }
 
   public async update(disableRollback: boolean): Promise<void> {
@@ -76,6 +82,24 @@ export class StackOperation {
       this.stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', failure);
       this.changes.turnBack(this.renewController());
       await this.rollBack();
+    }
+  }
+
+  /** The local AWS ended in the middle of this operation: it goes back, or ends the clean-up that it was at. */
+  public async resume(): Promise<void> {
+    const { status } = this.stack;
+    if (status.endsWith('_CLEANUP_IN_PROGRESS')) {
+      await this.cleanUp();
+      this.stack.enter(status.replace('_CLEANUP_IN_PROGRESS', ''));
+      return;
+    }
+    this.changes.turnBack(this.renewController());
+    if (status.startsWith('UPDATE_')) {
+      this.stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', ENDED_MEANWHILE);
+      await this.rollBack();
+    } else {
+      this.stack.enter('ROLLBACK_IN_PROGRESS', ENDED_MEANWHILE);
+      await this.undoCreate('ROLLBACK');
     }
   }
 

@@ -1,6 +1,7 @@
 import type { AlarmReader } from './alarms';
 import { describeRevision, parseAppSpec, toRevision } from './app-specs';
 import { Configurations } from './configurations';
+import { Deployment } from './deployment';
 import { Deployments } from './deployments';
 import { describeApplication, describeDeployment, describeGroup, describeTarget, targetIdOf } from './descriptions';
 import { Groups } from './groups';
@@ -10,6 +11,7 @@ import { Routes } from './routes';
 import { Workload } from './workload';
 import { AwsError, type FunctionInvoker, type LocalService, type Operation, type OperationInput, type ServiceApi, type TargetRegistry } from '../core/api';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 import type { ElasticContainerService } from '../workload/elastic-container-service';
 import { Tags } from '../workload/tags';
 
@@ -36,6 +38,20 @@ export class CodeDeploy implements LocalService {
     this.deployments = new Deployments(world, this.groups, this.configurations, { ecs, routes: new Routes(elb), hooks: this.hooks, alarms });
     this.apis = [{ signingName: 'codedeploy', protocol: 'json', target: 'CodeDeploy_20141006', operations: this.operations() }];
     this.resourceTypes = codeDeployResourceTypes(world, this);
+  }
+
+  public get memory(): Memory {
+    return {
+      stores: {
+        'codedeploy tags': { of: this.tags, fields: ['tags'] },
+        'deployment groups': { of: this.groups, fields: ['applications', 'groups'] },
+        'deployment configurations': { of: this.configurations, fields: ['configurations'] },
+        'deployments': { of: this.deployments, fields: ['deployments'] },
+      },
+      classes: { Deployment: { kind: Deployment, renewed: { interruption: () => new AbortController(), wait: () => undefined } } },
+      resume: () => this.deployments.resume(),
+      isBusy: () => this.deployments.isBusy,
+    };
   }
 
   public async close(): Promise<void> {

@@ -152,6 +152,14 @@ export class Deployment {
     this.completeTime = this.touch();
   }
 
+  /** Nobody carries on with what was going on. */
+  public breakOff(): void {
+    this.events.filter((event) => event.status === 'InProgress').forEach((event) => {
+      event.status = 'Failed';
+      event.endTime = this.touch();
+    });
+  }
+
   /** An interruption shows itself as whatever was going on then; what counts is why it came. */
   public toFailure(error: unknown): DeploymentFailure {
     if (this.signal.aborted && this.signal.reason instanceof DeploymentFailure) {

@@ -20,6 +20,8 @@ const CREATED_SECONDS = 2;
 const LEAST_CREATED_MILLIS = 100;
 const MOST_CREATED_MILLIS = 250;
 
+const ENDED_MEANWHILE = 'The local AWS ended while the deployment was under way.';
+
 interface Neighbours {
   readonly ecs: LocalService;
   readonly routes: Routes;
@@ -146,6 +148,27 @@ export class Deployments {
     }
   }
 
+  public get isBusy(): boolean {
+    return this.running.size > 0;
+  }
+
+  /** Whatever was under way when the local AWS ended: traffic that has left blue for good stays, all else goes back. */
+  public resume(): void {
+    for (const deployment of this.deployments.values()) {
+      if (deployment.ended) {
+        continue;
+      }
+      if (deployment.request.creator === 'codeDeployRollback') {
+        this.follow(this.runRollback(deployment));
+      } else if (deployment.terminationWaitStarted) {
+        this.follow(this.carryThrough(deployment, (run) => run.terminateBlue()));
+      } else {
+        deployment.breakOff();
+        this.endWithout(deployment, new DeploymentFailure('INTERNAL_ERROR', ENDED_MEANWHILE));
+      }
+    }
+  }
+
   public async close(): Promise<void> {
     this.closed = true;
     this.deployments.forEach((deployment) => deployment.interrupt(new DeploymentFailure('INTERNAL_ERROR', 'The local AWS ends.', 'Stopped')));
@@ -166,14 +189,20 @@ export class Deployments {
   }
 
   private async run(deployment: Deployment): Promise<void> {
-    const configuration = this.configurations.require(deployment.request.configurationName);
-    let stopWatching: () => void = () => undefined;
-    try {
+    await this.carryThrough(deployment, async (run) => {
       const createdMillis = Math.min(Math.max(this.world.clock.wallMillis(CREATED_SECONDS), LEAST_CREATED_MILLIS), MOST_CREATED_MILLIS);
       await sleepFor(createdMillis, undefined, { signal: deployment.signal });
       deployment.start();
+      await run.execute();
+    });
+  }
+
+  private async carryThrough(deployment: Deployment, act: (run: Run) => Promise<void>): Promise<void> {
+    const configuration = this.configurations.require(deployment.request.configurationName);
+    let stopWatching: () => void = () => undefined;
+    try {
       stopWatching = watchAlarms(this.world, this.neighbours.alarms, deployment);
-      await new Run(deployment, configuration, this.toolsFor(deployment.request.group)).execute();
+      await act(new Run(deployment, configuration, this.toolsFor(deployment.request.group)));
       deployment.succeed();
       deployment.request.group.lastSuccessful = deployment;
       deployment.request.group.lastSuccessfulRevision = deployment.request.revision;

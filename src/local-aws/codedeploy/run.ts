@@ -119,7 +119,7 @@ export class Run {
     this.deployment.status = 'InProgress';
   }
 
-  private async terminateBlue(): Promise<void> {
+  public async terminateBlue(): Promise<void> {
     const { deployment, tools: { workload } } = this;
     const { action, terminationWaitTimeInMinutes } = this.settings.terminateBlue;
     if (action === 'KEEP_ALIVE') {

@@ -1,6 +1,7 @@
 import { AwsError, type LocalService, type OperationInput, type ResourceType, type ServiceApi } from '../core/api';
 import { madeUpName } from '../core/names';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 
 /** What `cdk bootstrap` leaves behind: templates refuse to deploy where the version is too old. */
 const BOOTSTRAP_VERSION = { name: '/cdk-bootstrap/hnb659fds/version', value: '30' };
@@ -40,6 +41,10 @@ export class ParameterStore implements LocalService {
   /** By name or ARN; `name:version` is taken when it is the version that there is. */
   public value(nameOrArn: string): string {
     return this.get(nameOrArn).value;
+  }
+
+  public get memory(): Memory {
+    return { stores: { parameters: { of: this, fields: ['parameters'] } } };
   }
 
   public async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { ParameterStore } from './parameter-store';
 import { AwsError, type LocalService, type OperationInput, type Properties, type ResourceType, type SecretReader, type ServiceApi } from '../core/api';
 import { hexId, madeUpName } from '../core/names';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 
 interface Secret {
   readonly arn: string;
@@ -49,6 +50,10 @@ export class SecretsManager implements LocalService, SecretReader {
       throw new AwsError('ResourceNotFoundException', `the local AWS keeps only the AWSCURRENT value of a secret, ${stage} was asked for of ${secret.name}`);
     }
     return jsonKey ? this.jsonKeyOf(secret, jsonKey) : secret.value;
+  }
+
+  public get memory(): Memory {
+    return { stores: { secrets: { of: this, fields: ['secrets'] } } };
   }
 
   public async close(): Promise<void> {

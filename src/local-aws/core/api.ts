@@ -1,3 +1,5 @@
+import type { Memory } from '../state/memory';
+
 /** An error as AWS answers it: the code is part of the contract, the message is AWS's own where it is known. */
 export class AwsError extends Error {
   constructor(
@@ -72,6 +74,8 @@ export interface LocalService {
    * result as JSON. Real clients never need it; the rehearsal uses it.
    */
   readonly admin?: Readonly<Record<string, Operation>>;
+  /** What a local AWS that is started again with the same state knows of it; nothing, where it is left out. */
+  readonly memory?: Memory;
   /** Ends every process, server and timer that the service has started. */
   close(): Promise<void>;
 }
@@ -98,6 +102,8 @@ export interface ResourceRequest {
   readonly stackTags: Readonly<Record<string, string>>;
   /** Aborted when the stack operation is cancelled or the local AWS ends. */
   readonly signal: AbortSignal;
+  /** To be told of a resource that is there before it is stable: a rollback in between has to delete it. */
+  readonly onMade?: (state: ResourceState) => void;
 }
 
 /** A failed create that left something behind: the rollback deletes what `state` names. */

@@ -6,12 +6,16 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
  * clock; limits on real work (a connection, a process that starts) do not, since the machine does not run faster.
  */
 export class Clock {
-  private readonly startedAt = Date.now();
+  private readonly startedAt: number;
 
-  constructor(public readonly speed: number) {
+  /** `shown` is what it shows at first, in milliseconds since the epoch: a clock that has run before goes on from there. */
+  constructor(public readonly speed: number, shown?: number) {
     if (!(speed > 0)) {
       throw new Error(`the speed of the clock must be more than 0, got ${speed}`);
     }
+    const wall = Date.now();
+    // The moment at which both clocks would have shown the same; at their one speed they always do.
+    this.startedAt = shown === undefined || speed === 1 ? wall : (shown - wall * speed) / (1 - speed);
   }
 
   /** What the clock shows now. */

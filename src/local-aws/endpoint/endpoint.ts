@@ -19,7 +19,8 @@ export class Endpoint {
   private readonly server: Server;
   private routes = new Routes([]);
 
-  constructor(private readonly world: Pick<World, 'clock' | 'log'>) {
+  /** `onRequest` hears of every request that may have changed something, once it is answered. */
+  constructor(private readonly world: Pick<World, 'clock' | 'log'>, private readonly onRequest: () => void = () => undefined) {
     this.server = createServer((message, response) => {
       this.serve(message, response).catch((error) => {
         this.world.log(`a request could not be answered: ${describe(error)}`);
@@ -50,11 +51,15 @@ export class Endpoint {
   }
 
   public url(): string {
+    return `http://${LOOPBACK}:${this.port()}`;
+  }
+
+  public port(): number {
     const address = this.server.address() as AddressInfo | null;
     if (!address) {
       throw new Error('the endpoint of the local AWS does not listen yet: call listen() first');
     }
-    return `http://${LOOPBACK}:${address.port}`;
+    return address.port;
   }
 
   public async close(): Promise<void> {
@@ -70,6 +75,9 @@ export class Endpoint {
   private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
     const answer = await this.answer(message, requestId);
+    if (message.method !== 'GET' && message.method !== 'HEAD') {
+      this.onRequest();
+    }
     if (response.destroyed) {
       return;
     }

@@ -10,6 +10,7 @@ import {
   type ServiceApi,
 } from '../core/api';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 import type { ObjectStore } from '../storage/object-store';
 
 const FUNCTIONS = '/2015-03-31/functions/';
@@ -62,6 +63,10 @@ export class Lambda implements LocalService, RestApi, FunctionInvoker {
   public failure(error: AwsError): RestResponse {
     const type = error.status < 500 ? 'User' : 'Service';
     return { ...json(error.status, { ...error.fields, Type: type, Message: error.message, message: error.message }), ...errorHeaders(error) };
+  }
+
+  public get memory(): Memory {
+    return { stores: { functions: { of: this.functions, fields: ['latest', 'published', 'aliases', 'retries', 'lastNumber'] } } };
   }
 
   public async close(): Promise<void> {

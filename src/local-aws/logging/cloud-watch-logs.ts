@@ -2,6 +2,7 @@ import { LogGroup, type LogEvent } from './log-group';
 import { logGroupType } from './log-group-type';
 import { AwsError, type LocalService, type LogWriter, type OperationInput, type ResourceType, type ServiceApi } from '../core/api';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 
 /** CloudWatch Logs: what tasks and functions print, kept in memory up to a bound. */
 export class CloudWatchLogs implements LocalService, LogWriter {
@@ -54,6 +55,10 @@ export class CloudWatchLogs implements LocalService, LogWriter {
 
   public deleteGroup(name: string): void {
     this.groups.delete(name);
+  }
+
+  public get memory(): Memory {
+    return { stores: { logs: { of: this, fields: ['groups'] } }, classes: { LogGroup: { kind: LogGroup } } };
   }
 
   public async close(): Promise<void> {

@@ -45,11 +45,35 @@ export interface CompositeAlarm extends State {
 
 export type Alarm = MetricAlarm | CompositeAlarm;
 
+interface KeptAlarm {
+  readonly kind: Alarm['kind'];
+  readonly properties: Readonly<Record<string, OperationInput>>;
+  readonly state: State;
+}
+
 /** All alarms, and how they come to their states. */
 export class Alarms {
   private readonly alarms = new Map<string, Alarm>();
 
   constructor(private readonly world: World, private readonly store: MetricStore) {}
+
+  /** Every alarm as it was written, since what was read from it holds functions. */
+  public get kept(): KeptAlarm[] {
+    return this.all().map((alarm) => {
+      const { name, arn: alarmArn, tags, configuredAt, state, reason, since, history } = alarm;
+      const properties = alarm.kind === 'metric' ? alarm.definition.properties : alarm.properties;
+      return { kind: alarm.kind, properties, state: { name, arn: alarmArn, tags, configuredAt, state, reason, since, history } };
+    });
+  }
+
+  public set kept(alarms: KeptAlarm[]) {
+    this.alarms.clear();
+    for (const { kind, properties, state } of alarms) {
+      this.alarms.set(state.name, kind === 'metric'
+        ? { kind, definition: parseAlarm(properties), ...state }
+        : { kind, rule: parseCompositeRule(String(properties.AlarmRule)), properties, ...state });
+    }
+  }
 
   public all(): Alarm[] {
     return [...this.alarms.values()];

@@ -8,6 +8,7 @@ import { AwsError } from '../core/api';
 import type { LocalService, MetricSink, Properties, RecordOptions, ResourceRequest, ResourceState, ResourceType, ServiceApi } from '../core/api';
 import { madeUpName } from '../core/names';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 
 /** Clock seconds after a minute's end, and never less than the real milliseconds, until what it brought has been published. */
 const LAG_SECONDS = 5;
@@ -49,6 +50,11 @@ export class CloudWatch implements LocalService, MetricSink {
   public alarmState(name: string): { readonly state: AlarmStateValue; readonly reason: string } | undefined {
     const alarm = this.alarms.find(name);
     return alarm && { state: alarm.state, reason: alarm.reason };
+  }
+
+  /** Alarms and their states; what was measured is measured anew. */
+  public get memory(): Memory {
+    return { stores: { alarms: { of: this.alarms, fields: ['kept'] } } };
   }
 
   public async close(): Promise<void> {

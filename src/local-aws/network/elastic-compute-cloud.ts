@@ -1,5 +1,6 @@
 import { AwsError, type LocalService, type OperationInput, type ServiceApi } from '../core/api';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 
 type Direction = 'Ingress' | 'Egress';
 
@@ -24,6 +25,10 @@ export class ElasticComputeCloud implements LocalService {
         RevokeSecurityGroupEgress: (input) => this.revoke('Egress', input),
       },
     }];
+  }
+
+  public get memory(): Memory {
+    return { stores: { 'security groups': { of: this, fields: ['groups'] } } };
   }
 
   public async close(): Promise<void> {

@@ -6,6 +6,7 @@ import {
 } from '../core/api';
 import { madeUpName } from '../core/names';
 import { arn, type World } from '../core/world';
+import type { Memory } from '../state/memory';
 import type { ObjectStore } from '../storage/object-store';
 
 /** What has ended is forgotten, the oldest first, when there is more of it. */
@@ -42,6 +43,20 @@ export class StepFunctions implements LocalService {
     };
     this.apis = [{ signingName: 'states', protocol: 'json', target: 'AWSStepFunctions', operations }];
     this.resourceTypes = { 'AWS::StepFunctions::StateMachine': this.type() };
+  }
+
+  /** The machines; an execution ends with the process that runs it. */
+  public get memory(): Memory {
+    return { stores: { 'state machines': { of: this, fields: ['kept'] } } };
+  }
+
+  /** Every machine as it was written. */
+  public get kept(): Omit<StateMachine, 'definition'>[] {
+    return [...this.machines.values()].map(({ definition: _definition, ...machine }) => machine);
+  }
+
+  public set kept(machines: Omit<StateMachine, 'definition'>[]) {
+    machines.forEach((machine) => this.machines.set(machine.arn, { ...machine, definition: parseDefinition(machine.text) }));
   }
 
   public async close(): Promise<void> {

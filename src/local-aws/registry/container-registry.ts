@@ -1,9 +1,10 @@
 import { RegistryImages } from './registry-images';
 import { invalidParameter, Repositories } from './repositories';
-import type { Repository, RepositorySettings } from './repository';
+import { Repository, type RepositorySettings } from './repository';
 import { repositoryType } from './repository-type';
 import { AwsError, type LocalService, type Operation, type OperationInput, type ResourceType, type ServiceApi } from '../core/api';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 import type { Images } from '../workload/images/images';
 import { checkParameters, type Parameters } from '../workload/parameters';
 
@@ -99,6 +100,13 @@ export class ContainerRegistry implements LocalService {
       'AWS::ECR::Repository': repositoryType(this.repositories, (name, force) => this.delete(name, force)),
     };
     this.admin = { 'push-image': (input) => this.registryImages.push(input) };
+  }
+
+  public get memory(): Memory {
+    return {
+      stores: { repositories: { of: this.repositories, fields: ['repositories'] } },
+      classes: { Repository: { kind: Repository } },
+    };
   }
 
   public async close(): Promise<void> {

@@ -3,6 +3,7 @@ import { AwsError } from '../core/api';
 import type { LocalService, Operation, OperationInput, ResourceRequest, ResourceState, ResourceType, ServiceApi } from '../core/api';
 import { arn } from '../core/world';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 
 interface ScalableTarget {
   readonly ServiceNamespace: string;
@@ -41,6 +42,10 @@ export class ApplicationAutoScaling implements LocalService {
       'AWS::ApplicationAutoScaling::ScalableTarget': this.scalableTargetType(),
       'AWS::ApplicationAutoScaling::ScalingPolicy': this.scalingPolicyType(),
     };
+  }
+
+  public get memory(): Memory {
+    return { stores: { scaling: { of: this, fields: ['targets', 'policies'] } } };
   }
 
   public async close(): Promise<void> {

@@ -4,6 +4,7 @@ import { ObjectStore, type StoredObject } from './object-store';
 import { AwsError, type LocalService, type ResourceType, type RestApi, type RestRequest, type RestResponse, type ServiceApi } from '../core/api';
 import type { World } from '../core/world';
 import { xml } from '../endpoint/query-protocol';
+import type { Memory } from '../state/memory';
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const METADATA = 'x-amz-meta-';
@@ -34,6 +35,11 @@ export class S3 implements LocalService, RestApi {
 
   public failure(error: AwsError, requestId: string): RestResponse {
     return xml(error.status, { Error: { Code: error.code, Message: error.message, ...error.fields, RequestId: requestId } });
+  }
+
+  /** The bytes are files. What is being uploaded in parts has to be begun anew. */
+  public get memory(): Memory {
+    return { stores: { objects: { of: this.objects, fields: ['buckets'] } } };
   }
 
   public async close(): Promise<void> {

@@ -15,6 +15,8 @@ import { Rules } from './rules';
 import { TargetGroups } from './target-groups';
 import type { LocalService, MetricSink, Operation, ResourceType, ServiceApi, Target, TargetHealth, TargetRegistry } from '../core/api';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
+import { TargetSet } from './data-plane/target-set';
 
 /** Elastic Load Balancing of the local AWS: application load balancers that really serve HTTP, on loopback. */
 export class ElasticLoadBalancing implements LocalService, TargetRegistry {
@@ -66,6 +68,25 @@ export class ElasticLoadBalancing implements LocalService, TargetRegistry {
 
   public health(targetGroupArn: string, targetId: string): TargetHealth {
     return this.directory.targetGroups.get(targetGroupArn)?.targets.health(targetId) ?? 'unused';
+  }
+
+  public get memory(): Memory {
+    return {
+      stores: { directory: { of: this.directory, fields: ['loadBalancers', 'listeners', 'targetGroups'] } },
+      classes: {
+        // Tasks are started anew, and register themselves.
+        TargetSet: {
+          kind: TargetSet,
+          renewed: {
+            registered: () => new Set(), closed: () => new AbortController(), routable: () => [], inUse: () => false,
+          },
+        },
+      },
+      resume: async () => {
+        this.directory.refreshUse();
+        await Promise.all([...this.directory.listeners.values()].map((listener) => this.dataPlane.serve(listener)));
+      },
+    };
   }
 
   public async close(): Promise<void> {

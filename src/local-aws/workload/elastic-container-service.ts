@@ -3,6 +3,7 @@ import { Addresses } from './identifiers';
 import { Images } from './images/images';
 import { ecsResourceTypes } from './resource-types';
 import { Scheduler } from './scheduler';
+import { Service, TaskSet } from './service';
 import { Services } from './services';
 import { Tags } from './tags';
 import { TaskDefinitions } from './task-definitions';
@@ -10,6 +11,7 @@ import { TaskSets } from './task-sets';
 import { Tasks } from './tasks';
 import type { LocalService, LogWriter, Operation, OperationInput, SecretReader, ServiceApi, TargetRegistry } from '../core/api';
 import type { World } from '../core/world';
+import type { Memory } from '../state/memory';
 
 /** Amazon ECS on Fargate, whose tasks are processes of this machine. */
 export class ElasticContainerService implements LocalService {
@@ -38,6 +40,24 @@ export class ElasticContainerService implements LocalService {
       'build-image': (input) => this.images.build(input),
       'inspect-image': (input) => this.images.inspect(input),
       'tag-image': (input) => this.images.tag(input),
+    };
+  }
+
+  /** What there is to run; tasks ended with the processes that they were, and are started anew. */
+  public get memory(): Memory {
+    return {
+      stores: {
+        'ecs tags': { of: this.tags, fields: ['tags'] },
+        'clusters': { of: this.clusters, fields: ['clusters'] },
+        'task definitions': { of: this.taskDefinitions, fields: ['families'] },
+        'services': { of: this.services, fields: ['services'] },
+        'images': { of: this.images, fields: ['images', 'built', 'registrations'] },
+      },
+      classes: {
+        Service: { kind: Service },
+        TaskSet: { kind: TaskSet, renewed: { tasks: () => new Set(), stability: () => 'STABILIZING', nextStartAt: () => 0 } },
+      },
+      resume: () => this.scheduler.look(),
     };
   }
 

@@ -108,16 +108,9 @@ function service(world: World, ecs: ElasticContainerService): ResourceType {
         ...coerce(toApi(properties)),
         tags: mergeTags(request.stackTags, Tags),
       });
+      request.onMade?.(stateOf(made));
       ecs.scheduler.look();
-      try {
-        await untilSteady(world, made, request.signal);
-      } catch (error) {
-        // The stack has not learned the service's id: nobody else would end it.
-        if (made.status === 'ACTIVE') {
-          ecs.services.delete({ cluster: made.cluster.name, service: made.name, force: true });
-        }
-        throw error;
-      }
+      await untilSteady(world, made, request.signal);
       return stateOf(made);
     },
     update: async (request, state) => {

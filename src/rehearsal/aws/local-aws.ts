@@ -16,6 +16,8 @@ export interface LocalAwsOptions {
   /** The bundled server. */
   readonly server: string;
   readonly directory: string;
+  /** The directory again, where everything in it is kept for the next time. */
+  readonly state?: string;
   /** Where these are left out, the server's own defaults. */
   readonly port?: number;
   readonly speed?: number;
@@ -156,8 +158,8 @@ export class LocalAws {
   }
 }
 
-function argumentsOf({ directory, port, speed, account, region, bootstrapped }: LocalAwsOptions): string[] {
-  const values = { directory, port, speed, account, region };
+function argumentsOf({ directory, state, port, speed, account, region, bootstrapped }: LocalAwsOptions): string[] {
+  const values = { ...(state === undefined ? { directory } : { state }), port, speed, account, region };
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return [...given.flatMap(([name, value]) => [`--${name}`, String(value)]), ...(bootstrapped ? ['--bootstrapped'] : [])];
 }

@@ -26,7 +26,7 @@ export async function runLocal(
 ): Promise<number> {
   const cleanUp = new CleanUp();
   try {
-    const directory = temporaryDirectory(cleanUp);
+    const directory = options.state ?? temporaryDirectory(cleanUp);
     const local = await LocalAws.start({ ...options, server: programs.server, directory, log: say }, control.signal, (error) => control.abort(error));
     cleanUp.add(() => local.end());
     const variables = environmentFor({ ...local.about, docker: programs.docker });
@@ -53,10 +53,10 @@ function temporaryDirectory(cleanUp: CleanUp): string {
 }
 
 /** What a person reads who has started it: to copy into another terminal. */
-function invitation(local: LocalAws, variables: Readonly<Record<string, string>>, { writeEnv }: LocalOptions): string {
+function invitation(local: LocalAws, variables: Readonly<Record<string, string>>, { writeEnv, state }: LocalOptions): string {
   return [
     `the local AWS listens on ${local.endpoint} (account ${local.about.account}, region ${local.about.region}, the clock runs ${local.clock.speed}× as fast)`,
-    'it forgets everything when it ends',
+    state === undefined ? 'it forgets everything when it ends: with --state DIR it does not' : `it keeps everything in ${state}`,
     '',
     writeEnv === undefined ? 'in another terminal:' : `in another terminal: source ${writeEnv}, or`,
     '',

@@ -8,6 +8,7 @@ export interface LocalCommandLine {
   readonly region?: string;
   readonly account?: string;
   readonly writeEnv?: string;
+  readonly state?: string;
 }
 
 export interface LocalOptions {
@@ -17,6 +18,8 @@ export interface LocalOptions {
   readonly region?: string;
   readonly account?: string;
   readonly writeEnv?: string;
+  /** Where everything is kept for the next time. */
+  readonly state?: string;
   /** A program to run with the environment set; the local AWS ends with it. */
   readonly command: readonly string[];
 }
@@ -37,6 +40,7 @@ export function parseLocalOptions(line: LocalCommandLine, command: readonly stri
     region,
     account,
     writeEnv: line.writeEnv === undefined ? undefined : resolve(line.writeEnv),
+    state: line.state === undefined ? undefined : resolve(line.state),
     command,
   };
 }

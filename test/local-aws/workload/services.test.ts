@@ -1,4 +1,5 @@
 import { Ecs, eventually, get, refusalOf, resourceRequest, TARGET_GROUP_A, testWorld } from './support';
+import type { ResourceState } from '../../../src/local-aws/core/api';
 
 let world: ReturnType<typeof testWorld>;
 let ecs: Ecs;
@@ -217,15 +218,23 @@ describe('CloudFormation', () => {
     expect(world.processes.pids()).toEqual([]);
   });
 
-  test('leaves no service behind when its creation is cancelled', async () => {
+  test('says that the service is there before it is steady, so that a rollback deletes it', async () => {
     ecs.targets.answer = () => 'initial';
     const cancelled = new AbortController();
-    const request = { ...resourceRequest('AWS::ECS::Service', { ...properties, ServiceName: 'api' }), signal: cancelled.signal };
-    const created = refusalOf(() => ecs.service.resourceTypes['AWS::ECS::Service'].create(request));
+    const type = ecs.service.resourceTypes['AWS::ECS::Service'];
+    let early: ResourceState | undefined;
+    const request = {
+      ...resourceRequest('AWS::ECS::Service', { ...properties, ServiceName: 'api' }),
+      signal: cancelled.signal,
+      onMade: (state: ResourceState) => { early = state; },
+    };
+    const created = refusalOf(() => type.create(request));
     await eventually(() => running().length === 1);
     cancelled.abort();
     expect(await created).toMatch(/^AbortError: /);
-    await eventually(async () => (await ecs.describe()).status === 'INACTIVE');
+    expect(early?.attributes.Name).toBe('api');
+    await type.delete({ ...request, signal: new AbortController().signal }, early!);
+    expect((await ecs.describe()).status).toBe('INACTIVE');
     expect(world.processes.pids()).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -44,7 +44,12 @@ export class Certificates {
     return certificate;
   }
 
+  /** The one that is there already, which clients may trust since an earlier run. */
   private async makeAuthority(): Promise<KeyPair> {
+    const [certFile, keyFile] = ['ca.pem', 'ca.key'].map((name) => join(this.folder, name));
+    if (existsSync(certFile) && existsSync(keyFile)) {
+      return { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') };
+    }
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'the local AWS of cdk-fargate-blue-green' }], {
       keyType: 'ec',
       algorithm: 'sha256',
@@ -55,7 +60,8 @@ export class Certificates {
       ],
     });
     mkdirSync(this.folder, { recursive: true });
-    writeFileSync(join(this.folder, 'ca.pem'), cert);
+    writeFileSync(keyFile, key, { mode: 0o600 });
+    writeFileSync(certFile, cert);
     return { key, cert };
   }
 
